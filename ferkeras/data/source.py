@@ -1,0 +1,171 @@
+"""Prepared datasets -> images in memory."""
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+
+class Faces(NamedTuple):
+    """A split in memory.
+
+    Attributes:
+        images: uint8 `(count, height, width, 1)`, 0-255.
+        labels: int64 `(count,)`.
+        rows: int64 `(count,)`, each image's row in the published file.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    rows: np.ndarray
+
+    def resized(self, size):
+        """Resample the images bilinearly to `size` x `size` pixels."""
+        if self.images.shape[1:3] == (size, size):
+            return self
+        images = [cv2.resize(image, (size, size)) for image in self.images]
+        return self._replace(images=np.stack(images)[..., None])
+
+    @property
+    def fingerprint(self):
+        """SHA-256 of pixels and labels, 16 hexadecimal digits."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.images).tobytes())
+        digest.update(self.labels.astype("<i8").tobytes())
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A prepared dataset.
+
+    Attributes:
+        name: TFDS name with its config, such as `"ferplus/plurality"`.
+        version: the builder's version.
+        class_names: tuple of names, in label order.
+        splits: names of the splits.
+        read: `split name -> Faces`.
+    """
+
+    name: str
+    version: str
+    class_names: tuple[str, ...]
+    splits: tuple[str, ...]
+    read: callable
+
+    @property
+    def synthetic(self):
+        """Whether the faces are drawn, not photographed."""
+        return self.name.startswith("synthetic")
+
+    def faces(self, split):
+        """Read one split.
+
+        Raises:
+            ValueError: for a split the dataset does not have.
+        """
+        if split not in self.splits:
+            raise ValueError(
+                f"{self.name} has the splits {', '.join(self.splits)}. "
+                f"Received: split={split!r}"
+            )
+        return self.read(split)
+
+
+def has_tensorflow():
+    """Whether TensorFlow is installed, without importing it."""
+    return importlib.util.find_spec("tensorflow") is not None
+
+
+def npz_path(dataset, data_dir):
+    """File that holds a dataset for machines without TensorFlow."""
+    return Path(data_dir).expanduser() / f"{dataset.replace('/', '-')}.npz"
+
+
+def write_npz(source, path):
+    """Write every split of a `Source` to one `.npz`, whole or not at all."""
+    arrays = {
+        "version": np.array(source.version),
+        "class_names": np.array(source.class_names),
+    }
+    for split in source.splits:
+        faces = source.faces(split)._asdict()
+        arrays |= {f"{split}/{key}": value for key, value in faces.items()}
+    partial = path.with_suffix(".npz.tmp")
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    with open(partial, "wb") as file:
+        np.savez_compressed(file, **arrays)
+    partial.replace(path)
+
+
+def open_npz(dataset, data_dir):
+    """Open what `write_npz` wrote."""
+    path = npz_path(dataset, data_dir)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing, and TensorFlow, which would read the TFDS "
+            f"dataset, is not installed. Run: {prepare_command(dataset)} --npz"
+        )
+    with np.load(path) as file:
+        splits = {n.split("/")[0]: None for n in file.files if "/" in n}
+        version, class_names = str(file["version"]), file["class_names"]
+
+    def read(split):
+        with np.load(path) as file:
+            return Faces(*(file[f"{split}/{key}"] for key in Faces._fields))
+
+    return Source(
+        dataset, version, tuple(map(str, class_names)), tuple(splits), read
+    )
+
+
+def open_tfds(dataset, data_dir):
+    """Open a dataset that its TFDS builder has prepared."""
+    import tensorflow_datasets as tfds
+
+    try:
+        builder = tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
+    except tfds.core.DatasetNotFoundError as error:
+        raise FileNotFoundError(
+            f"{dataset} is not prepared in {data_dir}. "
+            f"Run: {prepare_command(dataset)}"
+        ) from error
+
+    def read(split):
+        everything = builder.as_dataset(split=split, batch_size=-1)
+        arrays = tfds.as_numpy(everything)
+        return Faces(arrays["image"], arrays["label"], arrays["row"])
+
+    return Source(
+        dataset,
+        str(builder.version),
+        tuple(builder.info.features["label"].names),
+        tuple(builder.info.splits),
+        read,
+    )
+
+
+def prepare_command(dataset):
+    """The command that prepares a dataset, for messages."""
+    return f"python -m reproductions prepare {dataset}"
+
+
+def open_dataset(dataset, data_dir):
+    """Open a prepared dataset: by TFDS, or its `.npz` without TensorFlow.
+
+    Args:
+        dataset: TFDS name with its config, such as `"ferplus/plurality"`.
+        data_dir: folder of prepared datasets.
+
+    Returns:
+        A `Source`.
+
+    Raises:
+        FileNotFoundError: where it is not prepared, with the command to run.
+    """
+    if has_tensorflow():
+        return open_tfds(dataset, data_dir)
+    return open_npz(dataset, data_dir)

@@ -1,0 +1,75 @@
+"""Setting up the backend, and naming the device a run was made on."""
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+import keras
+
+from ferkeras.data import has_tensorflow
+
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+    "numpy",
+    "opencv-python-headless",
+    "scikit-learn",
+)
+
+
+def configure():
+    """Make runs repeatable; call it before anything else uses the backend.
+
+    TensorFlow's order of independent operations varies from run to run unless
+    one thread schedules them; each operation still uses every core. Where JAX
+    trains, TensorFlow only reads data and must not take the GPU.
+    """
+    if not has_tensorflow():
+        return
+    import tensorflow as tf
+
+    if keras.backend.backend() != "tensorflow":
+        tf.config.set_visible_devices([], "GPU")
+    elif not tf.config.list_physical_devices("GPU"):
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def device_name():
+    """What computes: the GPU's name, or the processor's and its cores."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        if device.platform != "cpu":
+            return device.device_kind
+    else:
+        import tensorflow as tf
+
+        for gpu in tf.config.list_physical_devices("GPU"):
+            details = tf.config.experimental.get_device_details(gpu)
+            return details.get("device_name", gpu.name)
+    return f"{processor()}, {os.cpu_count()} cores"
+
+
+def processor():
+    """Name of the processor."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def versions():
+    """Installed versions of what a number can depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

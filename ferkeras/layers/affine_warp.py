@@ -1,0 +1,78 @@
+"""Resampling a batch of images, each by an affine matrix of its own."""
+
+import keras
+from keras import layers, ops
+
+
+def mirror(index, size):
+    """Fold any integer index into 0..size-1, repeating the edge pixel."""
+    index = ops.mod(index, 2 * size)
+    return ops.minimum(index, 2 * size - 1 - index)
+
+
+def sample_bilinear(images, x, y):
+    """Read images at fractional pixel positions, mirrored at the border.
+
+    Args:
+        images: float32 `(batch, height, width, channels)`.
+        x: columns in pixels, `(batch, out_height, out_width)`; 0 is the centre
+            of the first column.
+        y: rows in pixels, same shape.
+
+    Returns:
+        float32 `(batch, out_height, out_width, channels)`.
+    """
+    height, width, channels = images.shape[1:]
+    flat = ops.reshape(images, (-1, channels))
+    first = ops.arange(ops.shape(images)[0]) * (height * width)
+    left, top = ops.floor(x), ops.floor(y)
+    right_weight = ops.expand_dims(x - left, -1)
+    bottom_weight = ops.expand_dims(y - top, -1)
+    left, top = ops.cast(left, "int32"), ops.cast(top, "int32")
+
+    def read(row, column):
+        row, column = mirror(row, height), mirror(column, width)
+        index = first[:, None, None] + row * width + column
+        return ops.take(flat, index, axis=0)
+
+    def blend(low, high, weight):
+        return low + (high - low) * weight
+
+    upper = blend(read(top, left), read(top, left + 1), right_weight)
+    lower = blend(read(top + 1, left), read(top + 1, left + 1), right_weight)
+    return blend(upper, lower, bottom_weight)
+
+
+@keras.saving.register_keras_serializable(package="ferkeras")
+class AffineWarp(layers.Layer):
+    """Resample every image once, through its own affine matrix.
+
+    Output pixel `(x, y)` is read, bilinearly, at input position
+    `(a x + b y + c, d x + e y + f)`, in pixels; outside the image it is
+    mirrored (OpenCV's `BORDER_REFLECT`). The identity matrix returns the image
+    exactly. Always float32.
+
+    Call arguments:
+        images: `(batch, height, width, channels)`, any numeric dtype.
+        transforms: `(batch, 6)`, rows `(a, b, c, d, e, f)`.
+
+    Output shape: that of `images`, float32.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+
+    def call(self, images, transforms):
+        images = ops.cast(images, "float32")
+        height, width = images.shape[1:3]
+        columns = ops.arange(width, dtype="float32")[None, None, :]
+        rows = ops.arange(height, dtype="float32")[None, :, None]
+        a, b, c, d, e, f = (
+            ops.reshape(transforms[:, k], (-1, 1, 1)) for k in range(6)
+        )
+        return sample_bilinear(
+            images, a * columns + b * rows + c, d * columns + e * rows + f
+        )
+
+    def compute_output_shape(self, images_shape, transforms_shape):
+        return images_shape

@@ -1,0 +1,69 @@
+"""Scores of class probabilities; rates in percent."""
+
+import numpy as np
+from sklearn import metrics
+
+
+def expected_calibration_error(labels, probabilities, bins=15):
+    """Mean gap between confidence and accuracy, in percent.
+
+    Args:
+        labels: int `(count,)`.
+        probabilities: float `(count, classes)`.
+        bins: number of equal-width bins of the confidence.
+
+    Reference: Guo et al., ICML 2017, Eq. 3.
+    """
+    confidence = probabilities.max(-1)
+    correct = probabilities.argmax(-1) == labels
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    gap = np.bincount(bin_of, confidence - correct, bins)
+    return 100 * np.abs(gap).sum() / len(labels)
+
+
+def confusion(labels, probabilities):
+    """Confusion matrix in images, `(classes, classes)`; rows are true."""
+    classes = range(probabilities.shape[1])
+    return metrics.confusion_matrix(
+        labels, probabilities.argmax(-1), labels=classes
+    )
+
+
+def scores(labels, probabilities, class_names):
+    """Score probabilities against labels.
+
+    Args:
+        labels: int `(count,)`.
+        probabilities: float `(count, classes)`; each row sums to one.
+        class_names: names in label order.
+
+    Returns:
+        dict of `accuracy`, `mean_recall` (UA), `macro_f1` and `ece` in percent,
+        `nll` in nats, and `classes`: for each name its `precision`, `recall`
+        and `f1` in percent and its `images`. A class without images has no
+        part in the means.
+    """
+    classes = range(len(class_names))
+    precision, recall, f1, images = metrics.precision_recall_fscore_support(
+        labels, probabilities.argmax(-1), labels=classes, zero_division=0
+    )
+    present = images > 0
+    # float32 rows sum to one only to 1e-7; log_loss wants better.
+    exact = np.asarray(probabilities, np.float64)
+    exact = exact / exact.sum(-1, keepdims=True)
+    return {
+        "accuracy": float(100 * (probabilities.argmax(-1) == labels).mean()),
+        "mean_recall": float(100 * recall[present].mean()),
+        "macro_f1": float(100 * f1[present].mean()),
+        "nll": float(metrics.log_loss(labels, exact, labels=list(classes))),
+        "ece": float(expected_calibration_error(labels, probabilities)),
+        "classes": {
+            name: {
+                "precision": float(100 * precision[k]),
+                "recall": float(100 * recall[k]),
+                "f1": float(100 * f1[k]),
+                "images": int(images[k]),
+            }
+            for k, name in enumerate(class_names)
+        },
+    }

@@ -1,0 +1,80 @@
+"""The exact state of a training run, on disk after every epoch."""
+
+import csv
+
+import keras
+import numpy as np
+
+SNAPSHOT = "snapshot.npz"
+HISTORY = "history.csv"
+
+
+class Snapshot(keras.callbacks.Callback):
+    """Save everything that the next epoch depends on, at the end of each.
+
+    Keras' `BackupAndRestore` leaves out the states of random generators, such
+    as dropout's, so that a resumed run differs from an uninterrupted one.
+
+    Args:
+        folder: `pathlib.Path` of the run.
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.path = folder / SNAPSHOT
+
+    def on_epoch_end(self, epoch, logs=None):
+        arrays = {"epochs_done": np.array(epoch + 1)}
+        for kind, variables in state(self.model).items():
+            for index, variable in enumerate(variables):
+                value = keras.ops.convert_to_numpy(variable)
+                arrays[f"{kind}/{index}"] = value
+        partial = self.path.with_suffix(".npz.tmp")
+        with open(partial, "wb") as file:
+            np.savez(file, **arrays)
+        partial.replace(self.path)
+
+
+def state(model):
+    """Variables of a compiled model, in a fixed order."""
+    return {"model": model.variables, "optimizer": model.optimizer.variables}
+
+
+def epochs_done(folder):
+    """Number of epochs that a run has behind it."""
+    path = folder / SNAPSHOT
+    if not path.exists():
+        return 0
+    with np.load(path) as file:
+        return int(file["epochs_done"])
+
+
+def restore(folder, model, kinds=("model", "optimizer")):
+    """Put a compiled and built model back into its saved state."""
+    with np.load(folder / SNAPSHOT) as file:
+        for kind in kinds:
+            for index, variable in enumerate(state(model)[kind]):
+                variable.assign(file[f"{kind}/{index}"])
+
+
+def read_history(folder):
+    """Per-epoch values written by Keras' `CSVLogger`, as dicts of floats."""
+    path = folder / HISTORY
+    if not path.exists():
+        return []
+    with open(path, newline="") as file:
+        return [
+            {key: float(value) for key, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def trim_history(folder, epochs):
+    """Drop what was logged after the last snapshot; it is trained again."""
+    path = folder / HISTORY
+    if not path.exists():
+        return
+    lines = path.read_text().splitlines(keepends=True)
+    partial = path.with_suffix(".csv.tmp")
+    partial.write_text("".join(lines[: epochs + 1] if epochs else []))
+    partial.replace(path)

@@ -1,0 +1,70 @@
+"""TensorBoard logs that need no TensorFlow.
+
+Keras' own callback imports it, whichever backend trains.
+"""
+
+import time
+
+import keras
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.plugins.image import metadata as image_metadata
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from tensorboard.util import tensor_util
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Log a unit's curves, and its scores when it is done.
+
+    Args:
+        folder: `pathlib.Path` of the log.
+        hparams: dict of numbers and strings: the row's column values in
+            TensorBoard's HParams table.
+        session: name of the run in that table.
+    """
+
+    def __init__(self, folder, hparams, session):
+        super().__init__()
+        self.folder, self.hparams, self.session = folder, hparams, session
+
+    def on_epoch_end(self, epoch, logs=None):
+        write(self.folder, [scalar_pb(k, v) for k, v in logs.items()], epoch)
+
+    def finish(self, scores, picture, step):
+        """Write final scores, the confusion matrix and the HParams entry.
+
+        Args:
+            scores: dict of floats.
+            picture: PNG file of the confusion matrix.
+            step: epoch they belong to.
+        """
+        summaries = [hparams_pb(self.hparams, self.session)]
+        summaries += [scalar_pb(f"test/{k}", v) for k, v in scores.items()]
+        summaries.append(image_pb("test/confusion", picture.read_bytes()))
+        write(self.folder, summaries, step)
+
+
+def image_pb(tag, png):
+    """Summary of one PNG image, as `tf.summary.image` would write it."""
+    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
+    tensor = tensor_util.make_tensor_proto(
+        [str(width).encode(), str(height).encode(), png]
+    )
+    metadata = image_metadata.create_summary_metadata(
+        display_name=tag, description=""
+    )
+    value = summary_pb2.Summary.Value(
+        tag=tag, metadata=metadata, tensor=tensor
+    )
+    return summary_pb2.Summary(value=[value])
+
+
+def write(folder, summaries, step):
+    """Append summaries to a log, and close the file."""
+    writer = EventFileWriter(str(folder))
+    for summary in summaries:
+        writer.add_event(
+            event_pb2.Event(wall_time=time.time(), step=step, summary=summary)
+        )
+    writer.close()
