@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 
-import keras
-
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Recipe
 
@@ -25,6 +23,15 @@ def dotted(function):
         words += [f"{k}={v!r}" for k, v in function.keywords.items()]
         return f"{dotted(function.func)}({', '.join(words)})"
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def optimizer_config(optimizer):
+    """An optimizer's class and every setting, Keras' defaults included."""
+    config = optimizer.get_config()
+    # Keras numbers its optimizers; the number says nothing.
+    del config["name"]
+    settings = {k: v for k, v in config.items() if v is not None}
+    return {"class": type(optimizer).__name__, **settings}
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,7 @@ class Experiment:
             "augment": dotted(self.recipe.augment),
             "phases": [
                 {
-                    "optimizer": keras.saving.serialize_keras_object(
-                        phase.optimizer()
-                    ),
+                    "optimizer": optimizer_config(phase.optimizer()),
                     "epochs": phase.epochs,
                 }
                 for phase in self.recipe.phases

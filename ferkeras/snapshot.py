@@ -58,10 +58,13 @@ def restore(folder, model, kinds=("model", "optimizer")):
 
 
 def read_history(folder):
-    """Per-epoch values written by Keras' `CSVLogger`, as dicts of floats."""
+    """Per-epoch values of a run, oldest first; empty before the first."""
     path = folder / HISTORY
-    if not path.exists():
-        return []
+    return read_csv(path) if path.exists() else []
+
+
+def read_csv(path):
+    """Read what Keras' `CSVLogger` wrote, as one dict of floats an epoch."""
     with open(path, newline="") as file:
         return [
             {key: float(value) for key, value in row.items()}

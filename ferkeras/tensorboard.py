@@ -54,9 +54,7 @@ def image_pb(tag, png):
     metadata = image_metadata.create_summary_metadata(
         display_name=tag, description=""
     )
-    value = summary_pb2.Summary.Value(
-        tag=tag, metadata=metadata, tensor=tensor
-    )
+    value = summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
     return summary_pb2.Summary(value=[value])
 
 

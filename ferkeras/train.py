@@ -173,7 +173,9 @@ def train(
                 placed(batches),
                 initial_epoch=done,
                 epochs=end,
-                steps_per_epoch=-(-len(train_faces.labels) // recipe.batch_size),
+                steps_per_epoch=-(
+                    -len(train_faces.labels) // recipe.batch_size
+                ),
                 validation_data=placed(scoring_batches(select_faces, 256)),
                 shuffle=False,
                 verbose=0,
@@ -188,7 +190,5 @@ def train(
             history = read_history(folder)
             done = end
         begin = end
-    networks.classifier.load_weights(
-        best_weights(folder, best_epoch(history))
-    )
+    networks.classifier.load_weights(best_weights(folder, best_epoch(history)))
     return history

@@ -1,6 +1,7 @@
 """Datasets, augmentation and batches; nothing of models."""
 
 from ferkeras.data.augment import no_augmentation, random_affine
+from ferkeras.data.datasets import Datasets
 from ferkeras.data.pipeline import (
     epoch_plan,
     scoring_batches,
@@ -17,6 +18,7 @@ from ferkeras.data.source import (
 )
 
 __all__ = [
+    "Datasets",
     "Faces",
     "Source",
     "epoch_plan",

@@ -74,7 +74,10 @@ def tf_batches(images, labels, batch_size, plan, epochs):
         return inputs, tf.gather(labels, order)
 
     batches = tf.data.Dataset.range(epochs.start, epochs.stop)
-    return batches.flat_map(one_epoch).map(gather).prefetch(tf.data.AUTOTUNE)
+    batches = batches.flat_map(one_epoch).map(gather)
+    count = len(epochs) * -(-len(labels) // batch_size)
+    batches = batches.apply(tf.data.experimental.assert_cardinality(count))
+    return batches.prefetch(tf.data.AUTOTUNE)
 
 
 def through(batches, front_end):
@@ -117,9 +120,7 @@ def training_batches(faces, recipe, seed, epochs):
     count, image_size = faces.images.shape[:2]
 
     def plan(epoch):
-        return epoch_plan(
-            count, image_size, recipe.augment, seed, int(epoch)
-        )
+        return epoch_plan(count, image_size, recipe.augment, seed, int(epoch))
 
     labels = faces.labels.astype(np.int32)
     arguments = faces.images, labels, recipe.batch_size, plan

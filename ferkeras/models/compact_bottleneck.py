@@ -1,5 +1,7 @@
 """The compact inverted-bottleneck network of Pandey et al."""
 
+from functools import partial
+
 import keras
 from keras import layers
 
@@ -19,12 +21,16 @@ BOTTLENECKS = (
 )
 
 
+# Keras' 0.99 would leave the moving averages of a short run at their start.
+normalization = partial(layers.BatchNormalization, momentum=0.9)
+
+
 def convolution(x, filters, size, stride, name):
     """Bias-free convolution, batch normalisation and ReLU6."""
     x = layers.Conv2D(
         filters, size, stride, padding="same", use_bias=False, name=name
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_bn")(x)
+    x = normalization(name=f"{name}_bn")(x)
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 
@@ -39,10 +45,10 @@ def bottleneck(x, filters, stride, expansion, name):
     x = layers.DepthwiseConv2D(
         3, stride, padding="same", use_bias=False, name=f"{name}_depthwise"
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_depthwise_bn")(x)
+    x = normalization(name=f"{name}_depthwise_bn")(x)
     x = layers.ReLU(6.0, name=f"{name}_depthwise_relu")(x)
     x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_project")(x)
-    x = layers.BatchNormalization(name=f"{name}_project_bn")(x)
+    x = normalization(name=f"{name}_project_bn")(x)
     if stride == 1 and filters == in_filters:
         x = layers.Add(name=f"{name}_add")([inputs, x])
     return x

@@ -13,6 +13,8 @@ SUPERSAMPLING = 4
 UNIT = 0.42
 # Fractional bits of OpenCV's fixed-point coordinates.
 SHIFT = 4
+# Factors of points that were placed for the right half of the image.
+LEFT, RIGHT = (-1, 1), (1, 1)
 
 
 def bernstein(points):

@@ -9,7 +9,7 @@ from tfds_builders.synthetic_faces import (
     features,
     head,
 )
-from tfds_builders.synthetic_faces.canvas import Canvas
+from tfds_builders.synthetic_faces.canvas import LEFT, RIGHT, Canvas
 from tfds_builders.synthetic_faces.mouth import draw_mouth
 
 
@@ -37,7 +37,7 @@ def draw_face(expression, subject_rng, rng, size):
     head.draw_skull(canvas, subject, performance)
     features.draw_forehead(canvas, subject, performance.middle)
     features.draw_nose(canvas, subject, performance.middle)
-    halves = ((head.LEFT, performance.left), (head.RIGHT, performance.right))
+    halves = ((LEFT, performance.left), (RIGHT, performance.right))
     for flip, half in halves:
         features.draw_frown(canvas, subject, half, flip)
         features.draw_folds(canvas, subject, half, flip)

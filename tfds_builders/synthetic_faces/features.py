@@ -6,7 +6,7 @@ Features in pairs are drawn for the right half of the image and mirrored by
 
 import numpy as np
 
-from tfds_builders.synthetic_faces.canvas import curve, ellipse
+from tfds_builders.synthetic_faces.canvas import LEFT, RIGHT, curve, ellipse
 
 LINE = 0.028
 EYE_HEIGHT = -0.20
@@ -83,7 +83,7 @@ def draw_nose(canvas, subject, middle):
     )
     nostril = ellipse(0.42 * x, y + 0.025, 0.035, 0.02)
     canvas.stroke(ridge, 0.82 * skin, 0.03)
-    for flip in ((-1, 1), (1, 1)):
+    for flip in (LEFT, RIGHT):
         canvas.stroke(wing * flip, 0.62 * skin, LINE)
         canvas.fill(nostril * flip, 0.35 * skin)
 

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from tfds_builders.synthetic_faces.canvas import ellipse, outline
-
-# Factors of points drawn for the right half of the image, per half.
-LEFT, RIGHT = np.array([-1.0, 1.0]), np.array([1.0, 1.0])
+from tfds_builders.synthetic_faces.canvas import LEFT, RIGHT, ellipse, outline
 
 
 def draw_background(canvas, scene):

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from tfds_builders.synthetic_faces.canvas import curve
+from tfds_builders.synthetic_faces.canvas import LEFT, RIGHT, curve
 from tfds_builders.synthetic_faces.features import LINE, crease
 
 
 def draw_mouth(canvas, subject, performance):
     """Draw the lips as the action units of both halves shape them."""
     skin, middle = subject.skin, performance.middle
-    left = corner(subject, performance.left, middle) * (-1, 1)
-    right = corner(subject, performance.right, middle)
+    left = corner(subject, performance.left, middle) * LEFT
+    right = corner(subject, performance.right, middle) * RIGHT
     upper, lower = lip_heights(subject, middle)
     thin = 0.7 * middle.lip_tightener + 0.2 * middle.lip_corner_puller
     lips = subject.lips * max(1 - thin, 0.2)

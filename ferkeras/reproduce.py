@@ -1,0 +1,191 @@
+"""One unit, from prepared dataset to record."""
+
+import shutil
+
+import keras
+import numpy as np
+
+from ferkeras import devices, metrics, plots, record
+from ferkeras.build import build
+from ferkeras.evaluate import predict
+from ferkeras.export import export
+from ferkeras.record import path_of, write_whole
+from ferkeras.snapshot import HISTORY, SNAPSHOT, read_history
+from ferkeras.tensorboard import TensorBoardLog
+from ferkeras.train import OutOfTime, best_epoch, best_weights, train
+
+
+def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
+    """Train, score, export and record a unit; go on where a run stopped.
+
+    Args:
+        unit: `Unit`.
+        results: `pathlib.Path` of the results folder. Records go there; logs,
+            snapshots and exported models into its folder `work`.
+        datasets: `ferkeras.data.Datasets`.
+        command: the command line, for the record.
+        deadline: `time.monotonic()` value after which not to train on.
+        callbacks: further Keras callbacks.
+
+    Returns:
+        The record, a dict of JSON values.
+
+    Raises:
+        OutOfTime: at the deadline, with the run recorded as incomplete.
+        FileNotFoundError: where the dataset is not prepared.
+        ValueError: where the work folder holds a run of something else.
+    """
+    row, protocol = unit.row, unit.protocol
+    work = results / "work" / unit.folder / f"seed{unit.seed}"
+    splits = dict.fromkeys((protocol.train, protocol.select, protocol.test))
+    card = datasets.card(row.dataset, splits)
+    claim_folder(work, unit, card)
+    commits = note_commit(work)
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(unit.seed)
+    networks = build(row, len(card["class_names"]))
+    log = TensorBoardLog(work / "tensorboard", hparams(unit), str(unit))
+    entry = describe(unit, card, networks)
+    entry |= {"commit": ", ".join(commits), "command": command}
+
+    def faces(split):
+        return datasets.faces(row.dataset, split, row.image_size)
+
+    try:
+        history = train(
+            networks,
+            row.recipe,
+            faces(protocol.train),
+            faces(protocol.select),
+            unit.seed,
+            work,
+            deadline,
+            [log, *callbacks],
+        )
+    except (OutOfTime, KeyboardInterrupt):
+        history = read_history(work)
+        if history:
+            entry |= progress(unit, history, card, "incomplete")
+            record.write_record(results, unit, entry)
+        raise
+
+    test = faces(protocol.test)
+    probabilities = predict(networks.scoring, test.images)
+    scores = metrics.scores(test.labels, probabilities, card["class_names"])
+    matrix = metrics.confusion(test.labels, probabilities)
+    entry |= progress(unit, history, card, "complete") | {"scores": scores}
+
+    picture = path_of(results, unit, ".confusion.png")
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    title = f"{unit}\n{card['name']}, {protocol.test}"
+    plots.confusion_png(matrix, card["class_names"], title, picture)
+    record.write_confusion(
+        path_of(results, unit, ".confusion.csv"), matrix, card["class_names"]
+    )
+    record.write_probabilities(
+        path_of(results, unit, ".probabilities.npz"), probabilities, test
+    )
+    write_whole(
+        path_of(results, unit, ".history.csv"), (work / HISTORY).read_text()
+    )
+    export(networks.scoring, card["class_names"], work)
+    numbers = {k: v for k, v in scores.items() if k != "classes"}
+    log.finish(numbers, picture, len(history))
+    record.write_record(results, unit, entry)
+    (work / SNAPSHOT).unlink()
+    best_weights(work, best_epoch(history)).unlink()
+    return entry
+
+
+def claim_folder(work, unit, card):
+    """Mark a work folder as this unit's, and drop half-written epochs.
+
+    Raises:
+        ValueError: where it holds the run of another recipe or dataset.
+    """
+    mark = work / "unit.txt"
+    ours = f"{unit.digest} {card['fingerprint']}\n"
+    if mark.exists() and mark.read_text() != ours:
+        if (work / SNAPSHOT).exists():
+            raise ValueError(
+                f"{work} holds a run of {unit} that was stopped, and the "
+                "recipe, the protocol or the dataset has changed since. "
+                "Delete that folder to start afresh."
+            )
+    if not (work / SNAPSHOT).exists():
+        shutil.rmtree(work, ignore_errors=True)
+    write_whole(mark, ours)
+    history = read_history(work)
+    for weights in work.glob("best-*.weights.h5"):
+        if weights != best_weights(work, best_epoch(history)):
+            weights.unlink()
+
+
+def note_commit(work):
+    """List the commits that a run was trained at; most have one."""
+    path = work / "commits.txt"
+    commits = path.read_text().splitlines() if path.exists() else []
+    commits = list(dict.fromkeys([*commits, record.commit()]))
+    write_whole(path, "".join(f"{commit}\n" for commit in commits))
+    return commits
+
+
+def describe(unit, card, networks):
+    """The part of a record that is known before training."""
+    return {
+        "paper": unit.paper.key,
+        "table": unit.row.table,
+        "row": unit.row.name,
+        "protocol": {
+            "name": unit.protocol.name,
+            "train": unit.protocol.train,
+            "checkpoint_chosen_on": unit.protocol.select,
+            "test": unit.protocol.test,
+        },
+        "seed": unit.seed,
+        "digest": unit.digest,
+        "dataset": card,
+        "experiment": unit.row.describe(),
+        "assumed": list(unit.row.recipe.assumed),
+        "parameters": networks.scoring.count_params(),
+        "backend": keras.backend.backend(),
+        "device": devices.device_name(),
+        "versions": devices.versions(),
+    }
+
+
+def progress(unit, history, card, status):
+    """The part of a record that tells how far a run went."""
+    best = best_epoch(history)
+    seconds = [epoch["seconds"] for epoch in history]
+    train_seconds = np.median([epoch["train_seconds"] for epoch in history])
+    images = card["images"][unit.protocol.train]
+    return {
+        "status": status,
+        "finished": record.now(),
+        "epochs": {
+            "done": len(history),
+            "planned": unit.row.recipe.epochs,
+            "best": best,
+        },
+        "selection_accuracy": 100 * history[best - 1]["val_accuracy"],
+        "seconds": round(sum(seconds), 1),
+        "images_per_second": round(images / train_seconds, 1),
+    }
+
+
+def hparams(unit):
+    """A unit's line in TensorBoard's HParams table."""
+    row = unit.row
+    return {
+        "row": row.name,
+        "protocol": unit.protocol.name,
+        "seed": unit.seed,
+        "network": row.model.__name__,
+        "channels": " ".join(row.channels),
+        "dataset": row.dataset,
+        "image_size": row.image_size,
+        "batch_size": row.recipe.batch_size,
+        "epochs": row.recipe.epochs,
+    }

@@ -1,0 +1,124 @@
+"""A paper's records, row by row, as statistics."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from ferkeras.experiment import Experiment, Paper, Unit, units
+from ferkeras.protocol import Protocol
+from ferkeras.record import is_complete, read_record
+
+METRIC = "accuracy"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row under a protocol, and what was recorded of it.
+
+    Attributes:
+        paper: the `Paper`.
+        row: the `Experiment`.
+        protocol: the `Protocol`.
+        complete: dict of `Unit` -> record, of runs that trained to their end.
+        cut_short: the same, of runs that were stopped before.
+    """
+
+    paper: Paper
+    row: Experiment
+    protocol: Protocol
+    complete: dict[Unit, dict]
+    cut_short: dict[Unit, dict]
+
+    @property
+    def values(self):
+        """Test accuracies in percent, one a complete run."""
+        return [entry["scores"][METRIC] for entry in self.complete.values()]
+
+    @property
+    def mean(self):
+        """Mean of `values`, or None."""
+        return float(np.mean(self.values)) if self.values else None
+
+    @property
+    def sd(self):
+        """Standard deviation over runs (n - 1), or None below two runs."""
+        if len(self.values) < 2:
+            return None
+        return float(np.std(self.values, ddof=1))
+
+    @property
+    def interval(self):
+        """95 % interval of the mean by Student's t over runs, or None."""
+        if len(self.values) < 2:
+            return None
+        count = len(self.values)
+        half = stats.t.ppf(0.975, count - 1) * self.sd / np.sqrt(count)
+        return self.mean - half, self.mean + half
+
+    def status(self, has_data=False):
+        """One of `recorded`, `waiting`, `incomplete` and `not run`.
+
+        Args:
+            has_data: whether the row's dataset is prepared here, so that runs
+                that are missing wait only for their turn.
+        """
+        if len(self.complete) >= self.paper.runs:
+            return "recorded"
+        if self.complete:
+            return "waiting"
+        if self.cut_short:
+            return "incomplete"
+        return "waiting" if has_data else "not run"
+
+    def as_json(self, has_data):
+        """The line as `python -m reproductions --json` prints it."""
+        return {
+            "paper": self.paper.key,
+            "table": self.row.table,
+            "row": self.row.name,
+            "dataset": self.row.dataset,
+            "protocol": self.protocol.name,
+            "metric": METRIC,
+            "reported": self.row.reported[METRIC],
+            "mean": self.mean,
+            "sd": self.sd,
+            "runs": len(self.values),
+            "status": self.status(has_data),
+        }
+
+
+def summarise(paper, results):
+    """Read a paper's records.
+
+    Args:
+        paper: a `Paper`.
+        results: folder of results.
+
+    Returns:
+        A list of `Line`, rows in the paper's order, protocols within them.
+    """
+    found = {}
+    for unit in units(paper, runs=seeds_recorded(paper, results)):
+        key = unit.row.name, unit.protocol.name
+        line = Line(paper, unit.row, unit.protocol, {}, {})
+        line = found.setdefault(key, line)
+        entry = read_record(results, unit)
+        if is_complete(entry):
+            line.complete[unit] = entry
+        elif entry:
+            line.cut_short[unit] = entry
+    return [
+        found[row.name, protocol.name]
+        for row in paper.rows
+        for protocol in paper.protocols
+    ]
+
+
+def seeds_recorded(paper, results):
+    """Number of seeds to look for: the paper's runs, or more if recorded."""
+    files = (Path(results) / paper.key).glob("*/*/seed*.json")
+    seeds = [json.loads(file.read_text())["seed"] + 1 for file in files]
+    return max([paper.runs, *seeds])

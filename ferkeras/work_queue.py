@@ -1,0 +1,141 @@
+"""Working through units within a time budget."""
+
+import time
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ferkeras.record import is_complete, read_record
+from ferkeras.reproduce import reproduce
+from ferkeras.train import OutOfTime
+
+# Seconds kept back for scoring and exporting the unit in hand.
+RESERVE = 20
+
+
+class Display(keras.callbacks.Callback):
+    """One line of progress for the whole queue, in epochs.
+
+    Args:
+        progress: `rich.progress.Progress` with fields `now` and `left`.
+        units: list of `Unit`, in the order of work.
+    """
+
+    def __init__(self, progress, units):
+        super().__init__()
+        self.progress, self.units = progress, list(units)
+        self.seconds = {}
+        self.behind = 0
+        total = sum(unit.row.recipe.epochs for unit in units)
+        self.task = progress.add_task("", total=total, now="", left="?")
+
+    def start(self, unit):
+        """Turn to the next unit."""
+        self.unit = unit
+        self.units.remove(unit)
+        self.progress.update(
+            self.task, completed=self.behind, now=f"{unit}: compiling"
+        )
+        self.behind += unit.row.recipe.epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        epochs = self.unit.row.recipe.epochs
+        self.seconds[self.unit.row.name] = logs["seconds"]
+        text = f"{self.unit}: epoch {epoch + 1} of {epochs}, "
+        text += f"{100 * logs['val_accuracy']:.1f} % on selection data"
+        self.progress.update(
+            self.task,
+            completed=self.behind - epochs + epoch + 1,
+            now=text,
+            left=duration(self.seconds_left(epochs - epoch - 1)),
+        )
+
+    def seconds_left(self, epochs):
+        """Estimate from each row's last epoch; rows not seen as the mean."""
+        mean = sum(self.seconds.values()) / len(self.seconds)
+        left = epochs * self.seconds[self.unit.row.name]
+        for unit in self.units:
+            an_epoch = self.seconds.get(unit.row.name, mean)
+            left += unit.row.recipe.epochs * an_epoch
+        return left
+
+
+def duration(seconds):
+    """Hours, minutes and seconds, as `1:02:03`."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+def with_data(units, datasets):
+    """Keep the units whose dataset is prepared; name those that wait for one.
+
+    Raises:
+        FileNotFoundError: where there are units and all of them wait.
+    """
+    missing = {}
+    for name in dict.fromkeys(unit.row.dataset for unit in units):
+        try:
+            datasets.source(name)
+        except FileNotFoundError as error:
+            missing[name] = error
+    ready = [unit for unit in units if unit.row.dataset not in missing]
+    if missing and not ready:
+        raise next(iter(missing.values()))
+    for error in missing.values():
+        Console(stderr=True).print(f"Rows skipped: {error}")
+    return ready
+
+
+def work_through(units, results, datasets, command, time_budget=None):
+    """Run every unit that is not recorded yet.
+
+    Args:
+        units: list of `Unit`, in the order of work.
+        results: `pathlib.Path` of the results folder.
+        datasets: `ferkeras.data.Datasets`.
+        command: the command line, for the records.
+        time_budget: seconds after which to stop; None for no limit. An epoch
+            that would not end in time is not begun, and one that turns out not
+            to is given up; the same call later goes on from there.
+
+    Returns:
+        The number of units that are still to do.
+
+    Raises:
+        FileNotFoundError: where none of the datasets is prepared.
+    """
+    units = [u for u in units if not is_complete(read_record(results, u))]
+    units = with_data(units, datasets)
+    deadline = time_budget and time.monotonic() + time_budget - RESERVE
+    left = len(units)
+    columns = (
+        BarColumn(20),
+        TextColumn("{task.fields[now]}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]} left"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        display = Display(progress, units)
+        for unit in units:
+            display.start(unit)
+            try:
+                if deadline and time.monotonic() > deadline:
+                    raise OutOfTime
+                entry = reproduce(
+                    unit, results, datasets, command, deadline, [display]
+                )
+            except (OutOfTime, KeyboardInterrupt) as stop:
+                why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
+                progress.console.print(
+                    f"{why}: {left} of {len(units)} runs to go. The same "
+                    "command goes on from here."
+                )
+                break
+            left -= 1
+            accuracy = entry["scores"]["accuracy"]
+            progress.console.print(
+                f"{unit}: {accuracy:.2f} % of {unit.protocol.test}, "
+                f"{duration(entry['seconds'])}"
+            )
+    return left

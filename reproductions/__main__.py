@@ -1,0 +1,112 @@
+"""`python -m reproductions`: list rows, prepare datasets, write reports."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ferkeras.data import Datasets, npz_path
+from ferkeras.record import write_whole
+from ferkeras.report import percent, with_index, write_report
+from ferkeras.summary import summarise
+from reproductions import papers
+from reproductions.command_line import DATA_DIR
+from reproductions.prepare import prepare
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def list_rows(asked):
+    """Print every row of every paper and what is recorded of it."""
+    datasets = Datasets(asked.data_dir)
+    lines = [
+        line.as_json(datasets.has(line.row.dataset))
+        for paper in papers()
+        for line in summarise(paper, asked.results)
+    ]
+    if asked.json:
+        print(json.dumps(lines, indent=1))
+        return
+    table = Table(*lines[0], box=None, header_style="bold")
+    for line in lines:
+        cells = [
+            percent(value)
+            if isinstance(value, float) or value is None
+            else str(value)
+            for value in line.values()
+        ]
+        table.add_row(*cells)
+    # A pipe has no width; a file that wraps is of no use.
+    console = Console()
+    console = console if console.is_terminal else Console(width=200)
+    console.print(table)
+
+
+def prepare_dataset(asked):
+    """Prepare one dataset."""
+    source = prepare(asked.dataset, asked.data_dir, asked.manual_dir, asked.npz)
+    for split in source.splits:
+        faces = source.faces(split)
+        print(
+            f"{source.name} {source.version} {split}: {len(faces.labels)} "
+            f"images, fingerprint {faces.fingerprint}"
+        )
+    if npz_path(source.name, asked.data_dir).exists():
+        print(npz_path(source.name, asked.data_dir))
+
+
+def write_reports(asked):
+    """Write every paper's report, and the README's index."""
+    for paper in papers():
+        print(write_report(paper, asked.results))
+    text = with_index(README.read_text(), papers(), asked.results)
+    write_whole(README, text)
+    print(README)
+
+
+def main(words=None):
+    """Run the command.
+
+    Args:
+        words: command-line words; those of the process when None.
+    """
+    arguments = argparse.ArgumentParser(prog="python -m reproductions")
+    shared = argparse.ArgumentParser(add_help=False)
+    for parser in (arguments, shared):
+        parser.add_argument(
+            "--data-dir",
+            default=DATA_DIR,
+            type=lambda text: Path(text).expanduser(),
+            help=f"folder of prepared datasets ({DATA_DIR})",
+        )
+        parser.add_argument("--results", type=Path, default=Path("results"))
+    arguments.add_argument("--json", action="store_true")
+    arguments.set_defaults(do=list_rows)
+    commands = arguments.add_subparsers(title="other commands")
+    command = commands.add_parser(
+        "prepare", parents=[shared], help="prepare a dataset"
+    )
+    command.set_defaults(do=prepare_dataset)
+    command.add_argument("dataset", help="such as ferplus/plurality")
+    command.add_argument("--manual-dir", help="folder of the publisher's files")
+    command.add_argument(
+        "--npz",
+        action="store_true",
+        help="also write the file that machines without TensorFlow read",
+    )
+    command = commands.add_parser(
+        "report", parents=[shared], help="write every report"
+    )
+    command.set_defaults(do=write_reports)
+    asked = arguments.parse_args(words)
+    try:
+        asked.do(asked)
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(f"reproductions: {error}")
+
+
+if __name__ == "__main__":
+    main()

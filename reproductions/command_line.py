@@ -1,0 +1,131 @@
+"""The command line of a paper's script."""
+
+import argparse
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ferkeras import devices
+from ferkeras.data import Datasets
+from ferkeras.experiment import units
+from ferkeras.report import write_report
+from ferkeras.work_queue import work_through
+from reproductions.prepare import prepare
+
+DATA_DIR = "~/tensorflow_datasets"
+DEMO = "synthetic_faces/demo"
+DEMO_EPOCHS = 3
+
+
+def parser(paper):
+    """Arguments of a paper's script."""
+    arguments = argparse.ArgumentParser(
+        prog=f"python -m reproductions.{paper.key}",
+        description=f"Reproduce {paper.title}.",
+        epilog="Runs that are recorded are skipped, and a run that was stopped "
+        "goes on, so the same command can be given again.",
+    )
+    add = arguments.add_argument
+    add(
+        "--rows",
+        nargs="+",
+        default=[],
+        metavar="ROW",
+        help="only these: " + "; ".join(row.name for row in paper.rows),
+    )
+    add(
+        "--protocol",
+        choices=[protocol.name for protocol in paper.protocols],
+        help="only this one",
+    )
+    add(
+        "--runs",
+        type=positive,
+        help=f"runs a row, each from its own seed (the paper: {paper.runs}; "
+        "the demo: 1)",
+    )
+    add(
+        "--data-dir",
+        help=f"folder of prepared datasets ({DATA_DIR}; the demo's own)",
+    )
+    add(
+        "--time-budget",
+        type=positive,
+        metavar="SECONDS",
+        help="stop in time, leaving everything ready to go on",
+    )
+    add(
+        "--results",
+        type=Path,
+        help="folder for records, report and pictures (results; the demo: "
+        "demo); logs and models go into its folder work",
+    )
+    add(
+        "--demo",
+        action="store_true",
+        help=f"{DEMO_EPOCHS} epochs on a few hundred drawn faces, clean "
+        "protocol",
+    )
+    return arguments
+
+
+def positive(text):
+    """A whole number above zero."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+def demo_of(paper, protocol):
+    """The paper on drawn faces: its first phase, for a few epochs."""
+
+    def shortened(row):
+        phases = (replace(row.recipe.phases[0], epochs=DEMO_EPOCHS),)
+        # Few images: smaller batches, so that there are steps to learn in.
+        recipe = replace(
+            row.recipe,
+            phases=phases,
+            batch_size=32,
+            assumed=(f"a demonstration: {DEMO_EPOCHS} epochs, batch 32",),
+        )
+        return replace(row, dataset=DEMO, recipe=recipe)
+
+    return replace(
+        paper,
+        runs=1,
+        protocols=tuple(p for p in paper.protocols if p.name == protocol),
+        rows=tuple(map(shortened, paper.rows)),
+    )
+
+
+def main(paper, words=None):
+    """Run a paper's rows and write its report.
+
+    Args:
+        paper: a `Paper`.
+        words: command-line words; those of the process when None.
+    """
+    words = sys.argv[1:] if words is None else words
+    asked = parser(paper).parse_args(words)
+    command = shlex.join(["python", "-m", f"reproductions.{paper.key}", *words])
+    devices.configure()
+    results = asked.results or Path("demo" if asked.demo else "results")
+    data_dir = Path(asked.data_dir or DATA_DIR).expanduser()
+    try:
+        if asked.demo:
+            paper = demo_of(paper, asked.protocol or "clean")
+            data_dir = asked.data_dir or results / "data"
+            prepare(DEMO, data_dir)
+        protocols = [asked.protocol] if asked.protocol else []
+        wanted = units(paper, asked.rows, protocols, asked.runs)
+        left = work_through(
+            wanted, results, Datasets(data_dir), command, asked.time_budget
+        )
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(f"{paper.key}: {error}")
+    report = write_report(paper, results)
+    print(f"Tables and pictures: {report}")
+    print(f"Curves: tensorboard --logdir {results / 'work'}")
+    if left:
+        sys.exit(3)

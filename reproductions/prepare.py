@@ -1,0 +1,90 @@
+"""Preparing datasets: the one place where builders and `ferkeras` meet."""
+
+import importlib
+from pathlib import Path
+
+from ferkeras.data import (
+    Faces,
+    Source,
+    has_tensorflow,
+    npz_path,
+    open_dataset,
+    write_npz,
+)
+
+BUILDERS = Path(__file__).parent.parent / "tfds_builders"
+
+
+def reader_of(dataset):
+    """The reader module of a dataset, and its config's name.
+
+    Args:
+        dataset: TFDS name, `"ferplus"` or `"ferplus/half"`.
+
+    Raises:
+        ValueError: for a dataset or config without a builder.
+    """
+    name, _, config = dataset.partition("/")
+    known = sorted(path.parent.name for path in BUILDERS.glob("*/reader.py"))
+    if name not in known:
+        raise ValueError(
+            f"There are builders for {', '.join(known)}. Received: {dataset!r}"
+        )
+    reader = importlib.import_module(f"tfds_builders.{name}.reader")
+    config = config or reader.DEFAULT_CONFIG
+    if config and config not in reader.CONFIGS:
+        raise ValueError(
+            f"{name} has the configs {', '.join(reader.CONFIGS)}. "
+            f"Received: {dataset!r}"
+        )
+    return name, config, reader
+
+
+def prepare(dataset, data_dir, manual_dir=None, npz=False):
+    """Prepare a dataset with its TFDS builder, or without TensorFlow.
+
+    Args:
+        dataset: TFDS name, with or without its config.
+        data_dir: folder of prepared datasets.
+        manual_dir: folder of the publisher's files.
+        npz: also write the one file that machines without TensorFlow read;
+            without TensorFlow here, it is all that is written.
+
+    Returns:
+        `Source` of the prepared dataset.
+
+    Raises:
+        ValueError: for an unknown dataset or a malformed file.
+        FileNotFoundError: where a file is missing.
+    """
+    name, config, reader = reader_of(dataset)
+    dataset = f"{name}/{config}" if config else name
+    if manual_dir and not Path(manual_dir).is_dir():
+        raise FileNotFoundError(f"There is no folder {manual_dir}.")
+    path = npz_path(dataset, data_dir)
+    if not has_tensorflow():
+        arrays = reader.read(config, manual_dir)
+
+        def read(split):
+            columns = arrays[split]
+            return Faces(columns["image"], columns["label"], columns["row"])
+
+        source = Source(
+            dataset, reader.VERSION, reader.CLASS_NAMES, tuple(arrays), read
+        )
+        write_npz(source, path)
+        return source
+
+    import tensorflow_datasets as tfds
+
+    module = f"tfds_builders.{name}.{name}_dataset_builder"
+    builder = importlib.import_module(module).Builder(
+        config=config, data_dir=data_dir
+    )
+    builder.download_and_prepare(
+        download_config=tfds.download.DownloadConfig(manual_dir=manual_dir)
+    )
+    source = open_dataset(dataset, data_dir)
+    if npz:
+        write_npz(source, path)
+    return source
