@@ -24,9 +24,11 @@ def table(head, rows):
 
 def synthetic(lines):
     """Whether any record of these lines is of drawn faces."""
-    records = [e for x in lines for e in [*x.complete.values()]]
-    records += [e for x in lines for e in x.cut_short.values()]
-    return any(entry["dataset"]["synthetic"] for entry in records)
+    return any(
+        entry["dataset"]["synthetic"]
+        for line in lines
+        for _, entry in line.complete + line.cut_short
+    )
 
 
 def reported(row):
@@ -87,7 +89,7 @@ def pictures(line):
     """Markdown of a line's pictures; empty without complete runs."""
     if not line.complete:
         return ""
-    unit = next(iter(line.complete))
+    unit, _ = line.complete[0]
     title = f"{line.row.name}, {line.protocol.name}"
     return (
         f"**{title}**{' (synthetic faces)' if synthetic([line]) else ''}\n\n"
@@ -101,18 +103,18 @@ def draw(lines, results):
     for line in lines:
         if not line.complete:
             continue
-        folder = Path(results) / next(iter(line.complete)).folder
+        first, entry = line.complete[0]
+        folder = Path(results) / first.folder
         title = f"{line.row.name}, {line.protocol.name}"
         if synthetic([line]):
             title += " (synthetic faces)"
         matrices = [
             read_confusion(path_of(results, unit, ".confusion.csv"))
-            for unit in line.complete
+            for unit, _ in line.complete
         ]
-        names = next(iter(line.complete.values()))["dataset"]["class_names"]
         plots.confusion_png(
             sum(matrices),
-            names,
+            entry["dataset"]["class_names"],
             f"{title}, runs: {len(matrices)}",
             folder / "confusion.png",
         )
@@ -120,7 +122,7 @@ def draw(lines, results):
             f"seed {unit.seed}": read_csv(
                 path_of(results, unit, ".history.csv")
             )
-            for unit in line.complete
+            for unit, _ in line.complete
         }
         plots.curves_png(histories, title, folder / "curves.png")
 
@@ -203,7 +205,7 @@ def render(paper, results):
         rows = [
             provenance_row(unit, entry)
             for line in lines
-            for unit, entry in getattr(line, kind).items()
+            for unit, entry in getattr(line, kind)
         ]
         if rows:
             text += f"\n## {head}\n\n{table(PROVENANCE_HEAD, rows)}"

@@ -22,20 +22,20 @@ class Line:
         paper: the `Paper`.
         row: the `Experiment`.
         protocol: the `Protocol`.
-        complete: dict of `Unit` -> record, of runs that trained to their end.
-        cut_short: the same, of runs that were stopped before.
+        complete: `(Unit, record)` of each run that trained to its end.
+        cut_short: the same of each run that was stopped before.
     """
 
     paper: Paper
     row: Experiment
     protocol: Protocol
-    complete: dict[Unit, dict]
-    cut_short: dict[Unit, dict]
+    complete: list[tuple[Unit, dict]]
+    cut_short: list[tuple[Unit, dict]]
 
     @property
     def values(self):
         """Test accuracies in percent, one a complete run."""
-        return [entry["scores"][METRIC] for entry in self.complete.values()]
+        return [entry["scores"][METRIC] for _, entry in self.complete]
 
     @property
     def mean(self):
@@ -103,13 +103,13 @@ def summarise(paper, results):
     found = {}
     for unit in units(paper, runs=seeds_recorded(paper, results)):
         key = unit.row.name, unit.protocol.name
-        line = Line(paper, unit.row, unit.protocol, {}, {})
+        line = Line(paper, unit.row, unit.protocol, [], [])
         line = found.setdefault(key, line)
         entry = read_record(results, unit)
         if is_complete(entry):
-            line.complete[unit] = entry
+            line.complete.append((unit, entry))
         elif entry:
-            line.cut_short[unit] = entry
+            line.cut_short.append((unit, entry))
     return [
         found[row.name, protocol.name]
         for row in paper.rows
