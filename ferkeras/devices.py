@@ -31,6 +31,8 @@ def configure():
         return
     import tensorflow as tf
 
+    # Every run traces its own functions, of which TensorFlow warns.
+    tf.get_logger().setLevel("ERROR")
     if keras.backend.backend() != "tensorflow":
         tf.config.set_visible_devices([], "GPU")
     elif not tf.config.list_physical_devices("GPU"):

@@ -77,6 +77,7 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
 
     import tensorflow_datasets as tfds
 
+    tfds.disable_progress_bar()
     module = f"tfds_builders.{name}.{name}_dataset_builder"
     builder = importlib.import_module(module).Builder(
         config=config, data_dir=data_dir

@@ -1,0 +1,45 @@
+"""What every layer must satisfy."""
+
+import keras
+import numpy as np
+
+
+def check_layer(layer, *inputs, weights=0, atol=1e-5):
+    """Check config, shapes, weights, a training step, saving and bfloat16.
+
+    Args:
+        layer: layer to check, not built.
+        inputs: arrays it is called with; the first axis is the batch.
+        weights: expected number of trainable weight arrays.
+        atol: tolerance in bfloat16, relative to the largest value.
+    """
+    copy = type(layer).from_config(layer.get_config())
+    assert copy.get_config() == layer.get_config()
+
+    symbolic = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
+    outputs = layer(*symbolic)
+    values = keras.ops.convert_to_numpy(layer(*inputs))
+    assert outputs.shape[1:] == values.shape[1:]
+    assert values.dtype == outputs.dtype
+    assert np.isfinite(values).all()
+    assert len(layer.trainable_weights) == weights
+
+    head = keras.layers.Dense(2)(keras.layers.Flatten()(outputs))
+    model = keras.Model(symbolic, head)
+    model.compile("sgd", "mse")
+    assert np.isfinite(
+        model.train_on_batch(list(inputs), np.zeros((len(inputs[0]), 2)))
+    )
+
+    class_ = type(layer)
+    low = class_.from_config({**layer.get_config(), "dtype": "mixed_bfloat16"})
+    difference = np.abs(keras.ops.convert_to_numpy(low(*inputs)) - values)
+    assert difference.max() <= atol * np.abs(values).max()
+
+
+def check_saving(model, inputs, folder):
+    """Check that a `.keras` file gives the same outputs."""
+    before = model.predict(inputs, verbose=0)
+    model.save(folder / "model.keras")
+    after = keras.saving.load_model(folder / "model.keras")
+    np.testing.assert_allclose(after.predict(inputs, verbose=0), before, 1e-6)

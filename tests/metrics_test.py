@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from ferkeras import metrics
+
+# Three of class a (two right), one of class b (right), none of c.
+LABELS = np.array([0, 0, 0, 1])
+PROBABILITIES = np.array(
+    [[0.8, 0.1, 0.1], [0.6, 0.4, 0.0], [0.1, 0.9, 0.0], [0.2, 0.7, 0.1]]
+)
+
+
+def test_scores_are_those_counted_by_hand():
+    scores = metrics.scores(LABELS, PROBABILITIES, "abc")
+    assert scores["accuracy"] == 75
+    # Recalls 2/3 and 1; class c has no image and no part in the mean.
+    assert scores["mean_recall"] == pytest.approx(100 * (2 / 3 + 1) / 2)
+    # F1: a has precision 1, recall 2/3 -> 0.8; b precision 1/2, recall 1.
+    assert scores["macro_f1"] == pytest.approx(100 * (0.8 + 2 / 3) / 2)
+    nll = -np.log([0.8, 0.6, 0.1, 0.7]).mean()
+    assert scores["nll"] == pytest.approx(nll)
+    assert scores["classes"]["b"]["precision"] == 50
+    assert scores["classes"]["c"]["images"] == 0
+
+
+def test_confusion_has_true_rows():
+    matrix = metrics.confusion(LABELS, PROBABILITIES)
+    assert matrix.tolist() == [[2, 1, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_calibration_error_is_the_gap_of_confidence():
+    # Always 80 % sure and right three times of four: 5 points too sure.
+    probabilities = np.tile([0.8, 0.2], (4, 1))
+    error = metrics.expected_calibration_error(
+        np.array([0, 0, 0, 1]), probabilities
+    )
+    assert error == pytest.approx(5)
+    # Right whenever it is fully sure.
+    sure = np.eye(2)[[0, 1, 0]]
+    assert metrics.expected_calibration_error(np.array([0, 1, 0]), sure) == 0

@@ -1,0 +1,69 @@
+"""Parameter counts of `papers.md` and the papers themselves."""
+
+import keras
+import numpy as np
+import pytest
+
+from ferkeras import models
+from ferkeras.models import compact_bottleneck, vgg13
+
+# Batch normalisation of the compact network, trained and moving: Table 3
+# leaves it out.
+NORMALIZATION = 2 * 12512
+
+TABLE = [
+    (vgg13, (64, 64, 1), 8, 8757704),
+    (vgg13, (64, 64, 2), 8, 8758280),
+    (vgg13, (64, 64, 3), 8, 8758856),
+    (compact_bottleneck, (64, 64, 1), 8, 364064 + NORMALIZATION),
+    (compact_bottleneck, (64, 64, 2), 8, 364640 + NORMALIZATION),
+    (compact_bottleneck, (64, 64, 3), 8, 365216 + NORMALIZATION),
+]
+# Table 3, as recomputed from its own columns.
+ROWS = [576, 6720, 12480, 8208, 9360, 14016, 14016, 20160, 52608, 52608]
+ROWS += [52608, 77184, 40960, 0, 2560]
+
+
+@pytest.mark.parametrize("builder,shape,classes,parameters", TABLE)
+def test_parameters(builder, shape, classes, parameters):
+    model = builder(shape, classes)
+    assert model.count_params() == parameters
+    assert model.output.shape == (None, classes)
+    assert model.output.dtype == "float32"
+
+
+def test_every_network_is_in_the_table():
+    assert {builder.__name__ for builder, *_ in TABLE} == set(models.__all__)
+
+
+def convolution_weights(row):
+    model = compact_bottleneck((64, 64, 1), 8)
+    return sum(
+        weight.shape and int(np.prod(weight.shape))
+        for layer in model.layers
+        if layer.name.split("_")[0] == row
+        and not isinstance(layer, keras.layers.BatchNormalization)
+        for weight in layer.weights
+    )
+
+
+def test_compact_rows_equal_table_3():
+    counts = [convolution_weights(f"row{k}") for k in range(1, 16)]
+    assert counts == ROWS
+
+
+def test_printed_total_counts_conv1_with_bias_and_256_inputs_of_the_last():
+    # Rows 2 to 13 are printed right; row 1 lacks its weights, row 15 is 256x8.
+    assert sum(ROWS[1:13]) == 360928
+    assert 640 + 360928 + 2048 == 363616
+    assert ROWS[0] + 64 == 640
+
+
+@pytest.mark.parametrize("builder", [vgg13, compact_bottleneck])
+def test_logits_stay_float32_in_mixed_precision(builder):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        logits = builder((64, 64, 1), 8)(np.zeros((1, 64, 64, 1), np.float32))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert keras.backend.standardize_dtype(logits.dtype) == "float32"

@@ -1,0 +1,71 @@
+"""A run that is killed and resumed ends as one that is not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RUN = "tiny1999/clean/tiny-net"
+
+
+def start(results):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.tiny", str(results)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+    )
+
+
+def finish(results):
+    process = start(results)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors.decode()
+    record = json.loads((results / RUN / "seed0.json").read_text())
+    lines = (results / RUN / "seed0.history.csv").read_text().splitlines()
+    return record, lines
+
+
+def kill_after(results, epochs):
+    history = results / "work" / RUN / "seed0" / "history.csv"
+    process = start(results)
+    deadline = time.monotonic() + 300
+    while not history.exists() or len(history.open().readlines()) <= epochs:
+        assert process.poll() is None, process.stderr.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    process.stderr.close()
+
+
+def without_times(lines):
+    keys = lines[0].split(",")
+    return [
+        [
+            value
+            for key, value in zip(keys, line.split(","), strict=True)
+            if "seconds" not in key
+        ]
+        for line in lines
+    ]
+
+
+def test_killed_and_resumed_equals_uninterrupted(tmp_path):
+    record, history = finish(tmp_path / "whole")
+    # In the first phase, and in the second.
+    kill_after(tmp_path / "killed", 2)
+    kill_after(tmp_path / "killed", 4)
+    assert not (tmp_path / "killed" / RUN / "seed0.json").exists()
+    resumed, resumed_history = finish(tmp_path / "killed")
+
+    assert without_times(resumed_history) == without_times(history)
+    assert len(history) == 1 + 6
+    for key in ("scores", "epochs", "selection_accuracy", "status"):
+        assert resumed[key] == record[key]
+    # It learned, so equal numbers mean something.
+    assert record["scores"]["accuracy"] > 70

@@ -1,0 +1,103 @@
+"""A paper small enough to train in a test, on noise it can learn.
+
+As a program, one run of it: `python -m tests.tiny RESULTS`.
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ferkeras import devices
+from ferkeras.data import Faces, random_affine
+from ferkeras.experiment import Experiment, Paper, Unit
+from ferkeras.protocol import Protocol
+from ferkeras.recipe import Phase, Recipe
+from ferkeras.reproduce import reproduce
+
+CLASSES = ("left", "right")
+
+
+def network(input_shape, num_classes):
+    """Dropout and batch normalisation: the layers that keep state."""
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Conv2D(4, 3, strides=2, activation="relu")(inputs)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.Flatten()(x)
+    x = keras.layers.Dropout(0.5)(x)
+    return keras.Model(inputs, keras.layers.Dense(num_classes)(x))
+
+
+RECIPE = Recipe(
+    (
+        Phase(partial(keras.optimizers.Adam, 1e-2), 3),
+        Phase(partial(keras.optimizers.SGD, 1e-2, momentum=0.9), 3),
+    ),
+    batch_size=20,
+    augment=partial(
+        random_affine, flip=0, rotation=10, shift=0.1, zoom=1.1, shear=0.1
+    ),
+    assumed=("everything",),
+)
+ROW = Experiment(
+    name="Tiny | net",
+    model=network,
+    channels=("grey", "sobel_x"),
+    reported={"accuracy": 90.0},
+    table="Table 1",
+    dataset="synthetic_noise",
+    image_size=12,
+    recipe=RECIPE,
+)
+PROTOCOLS = (
+    Protocol("paper", "train", "test", "test", "chosen on what is scored."),
+    Protocol("clean", "train", "validation", "test", "chosen apart."),
+)
+PAPER = Paper("tiny1999", "Tiny", "https://tiny.test", 2, PROTOCOLS, (ROW,))
+
+
+def unit(protocol="clean", seed=0):
+    """A unit of the paper."""
+    (chosen,) = (p for p in PROTOCOLS if p.name == protocol)
+    return Unit(PAPER, ROW, chosen, seed)
+
+
+def faces(split, count=90):
+    """Noise that is brighter on one side."""
+    rng = np.random.default_rng(len(split))
+    labels = rng.integers(0, 2, count)
+    images = rng.integers(0, 200, (count, 12, 12, 1))
+    side = np.arange(12)[None, None, :, None] // 6
+    images = images + 55 * (side == labels[:, None, None, None])
+    return Faces(images.astype(np.uint8), labels, np.arange(count))
+
+
+class Noise:
+    """Stands in for `Datasets`, and remembers what was asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def source(self, dataset):
+        return None
+
+    def faces(self, dataset, split, size):
+        self.asked.append(split)
+        return faces(split)
+
+    def card(self, dataset, splits):
+        return {
+            "name": dataset,
+            "version": "1.0.0",
+            "synthetic": True,
+            "class_names": list(CLASSES),
+            "images": {split: 90 for split in splits},
+            "fingerprint": {s: faces(s).fingerprint for s in splits},
+        }
+
+
+if __name__ == "__main__":
+    devices.configure()
+    reproduce(unit(), Path(sys.argv[1]), Noise(), "tiny")
