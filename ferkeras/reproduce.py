@@ -94,7 +94,8 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     log.finish(numbers, picture, len(history))
     record.write_record(results, unit, entry)
     (work / SNAPSHOT).unlink()
-    best_weights(work, best_epoch(history)).unlink()
+    for weights in work.glob("best-*.weights.h5"):
+        weights.unlink()
     return entry
 
 

@@ -1,0 +1,78 @@
+import cv2
+import numpy as np
+import pytest
+
+from ferkeras.data import Datasets, Faces, Source, npz_path, write_npz
+from ferkeras.data.source import open_npz
+from tests import tiny
+
+SOURCE = Source(
+    "noise/small", "1.2.3", tiny.CLASSES, ("train", "test"), tiny.faces
+)
+
+
+def test_npz_gives_back_what_was_written(tmp_path):
+    write_npz(SOURCE, npz_path("noise/small", tmp_path))
+    source = open_npz("noise/small", tmp_path)
+    assert (source.version, source.class_names) == ("1.2.3", tiny.CLASSES)
+    assert source.splits == ("train", "test")
+    for ours, theirs in zip(
+        source.faces("test"), tiny.faces("test"), strict=True
+    ):
+        assert ours.dtype == theirs.dtype
+        assert (ours == theirs).all()
+    assert [path.name for path in tmp_path.iterdir()] == ["noise-small.npz"]
+
+
+def test_a_dataset_that_is_not_prepared_is_named_with_the_command(tmp_path):
+    with pytest.raises(FileNotFoundError, match="prepare ferplus/half"):
+        Datasets(tmp_path).source("ferplus/half")
+    assert not Datasets(tmp_path).has("ferplus/half")
+
+
+def test_an_unknown_split_is_refused():
+    with pytest.raises(ValueError, match="train, test. Received: split='x'"):
+        SOURCE.faces("x")
+
+
+def test_fingerprint_tells_pixels_and_labels_apart():
+    faces = tiny.faces("train")
+    darker = faces.images.copy()
+    darker[5, 3, 3] -= 1
+    relabelled = faces.labels.copy()
+    relabelled[7] = 1 - relabelled[7]
+    prints = {
+        faces.fingerprint,
+        faces._replace(images=darker).fingerprint,
+        faces._replace(labels=relabelled).fingerprint,
+    }
+    assert len(prints) == 3
+    assert faces._replace(rows=faces.rows + 1).fingerprint in prints
+
+
+def test_resizing_is_opencv_bilinear_and_keeps_labels():
+    faces = tiny.faces("train", 3)
+    larger = faces.resized(16)
+    assert larger.images.shape == (3, 16, 16, 1)
+    assert larger.images.dtype == np.uint8
+    one = cv2.resize(faces.images[1], (16, 16), interpolation=cv2.INTER_LINEAR)
+    assert (larger.images[1, ..., 0] == one).all()
+    assert (larger.labels == faces.labels).all()
+    assert faces.resized(12) is faces
+
+
+def test_faces_are_read_once(tmp_path):
+    read = []
+
+    def faces(split):
+        read.append(split)
+        return tiny.faces(split)
+
+    source = Source("noise", "1", tiny.CLASSES, ("train",), faces)
+    datasets = Datasets(tmp_path)
+    datasets.source = lambda name: source
+    first = datasets.faces("noise", "train", 16)
+    assert isinstance(first, Faces)
+    assert datasets.faces("noise", "train", 16) is first
+    datasets.card("noise", ["train"])
+    assert read == ["train"]

@@ -1,0 +1,112 @@
+import sys
+
+import numpy as np
+import pytest
+
+from ferkeras.data import has_tensorflow, npz_path
+from ferkeras.data.source import open_npz
+from reproductions import __main__, prepare
+from tfds_builders.synthetic_faces import reader
+
+NAME = "synthetic_faces/demo"
+needs_tensorflow = pytest.mark.skipif(
+    not has_tensorflow(), reason="TFDS prepares with TensorFlow"
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The demo's faces, prepared by every way this machine has."""
+    folder = tmp_path_factory.mktemp("data")
+    return folder, prepare.prepare(NAME, folder, npz=True)
+
+
+def test_what_is_read_equals_what_the_reader_drew(prepared):
+    _, source = prepared
+    drawn = reader.read("demo")
+    for split in ("train", "validation", "test"):
+        faces = source.faces(split)
+        assert (faces.images == drawn[split]["image"]).all()
+        assert (faces.labels == drawn[split]["label"]).all()
+        assert (faces.rows == drawn[split]["row"]).all()
+
+
+@needs_tensorflow
+def test_npz_holds_what_tfds_prepared(prepared):
+    folder, source = prepared
+    npz = open_npz(NAME, folder)
+    assert npz.class_names == source.class_names
+    assert npz.version == source.version
+    for split in npz.splits:
+        assert npz.faces(split).fingerprint == source.faces(split).fingerprint
+
+
+@needs_tensorflow
+def test_without_tensorflow_the_reader_writes_the_same_npz(
+    prepared, tmp_path, monkeypatch
+):
+    _, source = prepared
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    prepare.prepare(NAME, tmp_path)
+    npz = open_npz(NAME, tmp_path)
+    for split in npz.splits:
+        assert npz.faces(split).fingerprint == source.faces(split).fingerprint
+
+
+@pytest.mark.parametrize(
+    "dataset,message",
+    [
+        ("fer2014", "fer2013, ferplus, synthetic_faces. Received: 'fer2014'"),
+        ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
+    ],
+)
+def test_an_unknown_dataset_is_refused_with_the_known_ones(dataset, message):
+    with pytest.raises(ValueError, match=message):
+        prepare.prepare(dataset, "nowhere")
+
+
+def test_a_missing_folder_of_files_is_named(tmp_path):
+    words = ["prepare", "ferplus", "--manual-dir", str(tmp_path / "none")]
+    with pytest.raises(SystemExit, match="There is no folder .*none"):
+        __main__.main([*words, "--data-dir", str(tmp_path)])
+
+
+def test_missing_files_are_named_and_nothing_is_left(tmp_path):
+    manual = tmp_path / "manual"
+    manual.mkdir()
+    (manual / "readme.txt").touch()
+    words = ["prepare", "ferplus/half", "--manual-dir", str(manual)]
+    with pytest.raises(SystemExit, match="fer2013.csv"):
+        __main__.main([*words, "--data-dir", str(tmp_path / "data")])
+    assert not npz_path("ferplus/half", tmp_path / "data").exists()
+    assert not list(tmp_path.glob("data/ferplus/half/*"))
+
+
+def test_the_command_prints_counts_and_fingerprints(prepared, tmp_path, capsys):
+    folder, source = prepared
+    __main__.main(["prepare", NAME, "--data-dir", str(folder)])
+    printed = capsys.readouterr().out
+    fingerprint = source.faces("test").fingerprint
+    assert f"test: 160 images, fingerprint {fingerprint}" in printed
+
+
+def test_readers_need_no_tensorflow():
+    import subprocess
+
+    code = (
+        "import sys; sys.modules['tensorflow'] = None\n"
+        "sys.modules['tensorflow_datasets'] = None\n"
+        "from tfds_builders.fer2013 import reader\n"
+        "from tfds_builders.ferplus import reader\n"
+        "from tfds_builders.synthetic_faces import reader\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_drawn_faces_have_the_ferplus_classes():
+    from tfds_builders.ferplus import reader as ferplus
+
+    assert tuple(reader.CLASS_NAMES) == tuple(ferplus.CLASS_NAMES)
+    assert np.unique(reader.read("demo")["test"]["label"]).tolist() == list(
+        range(8)
+    )

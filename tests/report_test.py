@@ -1,0 +1,114 @@
+"""Statistics and tables from records whose numbers are known."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from ferkeras import report
+from ferkeras.record import path_of, write_confusion, write_record
+from ferkeras.summary import summarise
+from tests import tiny
+
+PAPER = dataclasses.replace(tiny.PAPER, runs=3)
+
+
+def entry_of(unit, accuracy, status="complete", synthetic=False):
+    card = tiny.Noise().card("noise", ["train", "validation", "test"])
+    entry = {
+        "digest": unit.digest,
+        "seed": unit.seed,
+        "status": status,
+        "dataset": card | {"synthetic": synthetic},
+        "epochs": {"done": 4, "planned": 6, "best": 3},
+        "protocol": {"checkpoint_chosen_on": unit.protocol.select},
+        "selection_accuracy": 61.25,
+        "parameters": 1234,
+        "device": "Abacus",
+        "backend": "jax",
+        "seconds": 60,
+        "images_per_second": 10,
+        "commit": "0123456789abcdef",
+    }
+    if status == "complete":
+        entry["scores"] = {"accuracy": accuracy}
+    return entry
+
+
+def write(results, accuracies, **arguments):
+    for seed, accuracy in enumerate(accuracies):
+        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER)
+        entry = entry_of(unit, accuracy, **arguments)
+        write_record(results, unit, entry)
+        path = path_of(results, unit, ".confusion.csv")
+        write_confusion(path, np.eye(2, dtype=int), tiny.CLASSES)
+        history = "accuracy,loss,val_accuracy,val_loss\n.5,1,.6,1\n"
+        path_of(results, unit, ".history.csv").write_text(history)
+
+
+def test_statistics_are_those_of_the_runs(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    paper, clean = summarise(PAPER, tmp_path)
+    assert (paper.mean, paper.status(), paper.status(True)) == (
+        None,
+        "not run",
+        "waiting",
+    )
+    assert (clean.mean, clean.sd, clean.status()) == (82, 2, "recorded")
+    # t(0.975, 2) = 4.3027; half-width 4.3027 * 2 / sqrt(3).
+    assert clean.interval == pytest.approx((77.03, 86.97), abs=0.01)
+    line = clean.as_json(True)
+    assert json.dumps(line)
+    keys = "paper table row dataset protocol metric reported mean sd runs"
+    assert list(line) == [*keys.split(), "status"]
+
+
+@pytest.mark.parametrize(
+    "accuracies,status", [([80], "waiting"), ([80, 81, 82, 83], "recorded")]
+)
+def test_fewer_runs_than_the_paper_wait(tmp_path, accuracies, status):
+    write(tmp_path, accuracies)
+    line = summarise(PAPER, tmp_path)[1]
+    assert (line.status(), len(line.values)) == (status, len(accuracies))
+
+
+def test_report_shows_reported_beside_reproduced(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    text = report.write_report(PAPER, tmp_path).read_text()
+    assert "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | -8.00" in text
+    assert "synthetic" not in text.lower().replace("synthetic_noise", "")
+    assert "Tiny \\| net" in text
+    folder = tmp_path / "tiny1999/clean/tiny-net"
+    for picture in ("confusion.png", "curves.png"):
+        assert f"(tiny1999/clean/tiny-net/{picture})" in text
+        assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_incomplete_runs_never_show_as_a_reproduction(tmp_path):
+    write(tmp_path, [None], status="incomplete")
+    text = report.render(PAPER, tmp_path)
+    table, cut_short = text.split("## Runs cut short")
+    assert "| clean | incomplete | – | – | 0 of 3 | – | – |" in table
+    assert "61.25" not in table
+    assert "4 of 6" in cut_short
+
+
+def test_synthetic_data_is_named_wherever_its_result_shows(tmp_path):
+    write(tmp_path, [80, 82], synthetic=True)
+    text = report.render(PAPER, tmp_path)
+    assert "**Synthetic faces.**" in text
+    assert "81.00 ± 1.41 (synthetic)" in text
+    # No difference from the paper is worked out.
+    assert "-9.00" not in text
+    assert "81.00 ± 1.41 (synthetic)" in report.index([PAPER], tmp_path)
+
+
+def test_readme_index_is_replaced_between_its_marks(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    readme = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
+    text = report.with_index(readme, [PAPER], tmp_path)
+    assert text.startswith("before\n") and text.endswith("\nafter\n")
+    assert "old" not in text
+    assert "90.00 | not run | 82.00 ± 2.00 |" in text
+    assert report.with_index(text, [PAPER], tmp_path) == text

@@ -1,0 +1,144 @@
+"""Every paper's file: well formed, listed, and runnable on drawn faces."""
+
+import json
+import re
+from functools import partial
+
+import keras
+import pytest
+
+from ferkeras.build import build
+from ferkeras.experiment import slug, units
+from ferkeras.record import read_record
+from reproductions import __main__, command_line, papers
+from tests import tiny
+
+PAPERS = papers()
+ROWS = [(paper, row) for paper in PAPERS for row in paper.rows]
+each_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+each_row = pytest.mark.parametrize(
+    "paper,row", ROWS, ids=[f"{p.key} {r.name}" for p, r in ROWS]
+)
+
+
+@each_paper
+def test_paper_is_well_formed(paper):
+    assert re.fullmatch(r"[a-z]+\d{4}", paper.key)
+    assert [p.name for p in paper.protocols] == ["paper", "clean"]
+    (clean,) = (p for p in paper.protocols if p.name == "clean")
+    assert not clean.selects_on_test
+    assert len({clean.train, clean.select, clean.test}) == 3
+    slugs = [slug(row.name) for row in paper.rows]
+    assert len(set(slugs)) == len(slugs)
+
+
+@each_paper
+def test_a_protocol_that_leaks_says_so(paper):
+    for protocol in paper.protocols:
+        assert ("leak" in protocol.note) == protocol.selects_on_test
+
+
+@each_row
+def test_row_is_well_formed(paper, row):
+    assert "accuracy" in row.reported
+    assert all(0 < value < 100 for value in row.reported.values())
+    assert row.recipe.assumed
+    # A record must name what made it; neither of these has a name.
+    description = json.dumps(row.describe())
+    assert "<lambda>" not in description and "__main__" not in description
+
+
+@each_row
+def test_row_builds_at_its_size(paper, row):
+    networks = build(row, 8)
+    shape = (None, row.image_size, row.image_size, 1)
+    assert networks.scoring.input_shape == shape
+    channels = networks.classifier.input_shape[-1]
+    assert channels == len(row.channels)
+
+
+def test_units_come_first_seeds_first():
+    (paper,) = (p for p in PAPERS if p.key == "pandey2019")
+    found = units(paper, ["Base", "Base + Sobel"], ["clean"], runs=2)
+    assert list(map(str, found)) == [
+        "Base, clean, seed 0",
+        "Base + Sobel, clean, seed 0",
+        "Base, clean, seed 1",
+        "Base + Sobel, clean, seed 1",
+    ]
+    assert len(units(paper)) == 7 * 2 * 4
+
+
+@pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
+def test_an_unknown_name_is_refused_with_the_known_ones(names):
+    with pytest.raises(ValueError, match="it has: .*; .*Received"):
+        units(PAPERS[0], **names)
+
+
+def test_a_changed_recipe_is_another_unit():
+    import dataclasses
+
+    unit = tiny.unit()
+    faster = dataclasses.replace(
+        tiny.RECIPE.phases[0],
+        optimizer=partial(keras.optimizers.Adam, 2e-2),
+    )
+    recipe = dataclasses.replace(
+        tiny.RECIPE, phases=(faster, tiny.RECIPE.phases[1])
+    )
+    row = dataclasses.replace(tiny.ROW, recipe=recipe)
+    assert dataclasses.replace(unit, row=row).digest != unit.digest
+    assert tiny.unit().digest == unit.digest
+    assert tiny.unit("paper").digest != unit.digest
+
+
+def test_the_list_names_every_row_and_protocol(capsys, tmp_path):
+    __main__.main(
+        ["--json", "--data-dir", str(tmp_path), "--results", str(tmp_path)]
+    )
+    lines = json.loads(capsys.readouterr().out)
+    assert [(x["paper"], x["row"], x["protocol"]) for x in lines] == [
+        (paper.key, row.name, protocol.name)
+        for paper, row in ROWS
+        for protocol in paper.protocols
+    ]
+    assert {x["status"] for x in lines} == {"not run"}
+    __main__.main(["--data-dir", str(tmp_path), "--results", str(tmp_path)])
+    table = capsys.readouterr().out
+    assert all(row.name in table for _, row in ROWS)
+
+
+def test_rows_without_data_say_what_to_run(tmp_path, capsys):
+    words = ["--rows", "Base", "--data-dir", str(tmp_path / "none")]
+    with pytest.raises(SystemExit, match="prepare ferplus/plurality"):
+        command_line.main(
+            PAPERS[0], [*words, "--results", str(tmp_path / "results")]
+        )
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--runs", "0"], ["--time-budget", "-1"], ["--protocol", "dirty"]],
+)
+def test_bad_arguments_are_refused(words, capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(PAPERS[0], words)
+    assert words[0] in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_demo_of_a_row_writes_a_report_that_says_synthetic(tmp_path):
+    (paper,) = (p for p in PAPERS if p.key == "pandey2019")
+    words = ["--demo", "--rows", "Base", "--results", str(tmp_path)]
+    command_line.main(paper, words)
+    report = (tmp_path / "pandey2019.md").read_text()
+    assert "**Synthetic faces.**" in report
+    (base,) = (
+        unit
+        for unit in units(command_line.demo_of(paper, "clean"))
+        if unit.row.name == "Base"
+    )
+    entry = read_record(tmp_path, base)
+    assert entry["dataset"]["name"] == command_line.DEMO
+    assert f"{entry['scores']['accuracy']:.2f} (synthetic)" in report

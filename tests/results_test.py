@@ -1,0 +1,59 @@
+"""What is committed in `results/` and the README is what records say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ferkeras import report
+from ferkeras.experiment import units
+from ferkeras.record import path_of
+from ferkeras.summary import seeds_recorded
+from reproductions import papers
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "results"
+PAPERS = papers()
+each_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+
+
+@each_paper
+def test_committed_report_equals_a_regenerated_one(paper):
+    text = (RESULTS / f"{paper.key}.md").read_text()
+    assert text == report.render(paper, RESULTS)
+
+
+def test_readme_index_equals_a_regenerated_one():
+    text = (ROOT / "README.md").read_text()
+    assert text == report.with_index(text, PAPERS, RESULTS)
+
+
+@each_paper
+def test_committed_records_are_of_real_data_at_a_commit(paper):
+    for path in (RESULTS / paper.key).rglob("seed*.json"):
+        entry = json.loads(path.read_text())
+        assert not entry["dataset"]["synthetic"], path
+        assert "unknown" not in entry["commit"], path
+        assert "+" not in entry["commit"], f"{path}: uncommitted code"
+        done, planned = entry["epochs"]["done"], entry["epochs"]["planned"]
+        assert (entry["status"] == "complete") == (done == planned), path
+
+
+@each_paper
+def test_no_record_is_left_over_from_another_recipe(paper):
+    seeds = seeds_recorded(paper, RESULTS)
+    known = {
+        path_of(RESULTS, unit, ".json"): unit.digest
+        for unit in units(paper, runs=seeds)
+    }
+    for path in (RESULTS / paper.key).rglob("seed*.json"):
+        assert json.loads(path.read_text())["digest"] == known.get(path), path
+
+
+@each_paper
+def test_pictures_of_the_report_exist(paper):
+    text = (RESULTS / f"{paper.key}.md").read_text()
+    for part in text.split("](")[1:]:
+        link = part.split(")")[0]
+        if link.endswith(".png"):
+            assert (RESULTS / link).exists(), link
