@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 
 def percent_of_rows(matrix):
@@ -67,6 +68,8 @@ def curves_png(histories, title, path):
                     marker="." if len(history) < 10 else "",
                     label=None if prefix == "" else label,
                 )
+    for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.set(xlabel="epoch", ylabel="accuracy (%)")
     right.set(xlabel="epoch", ylabel="cross-entropy (nats)")
     right.legend(title="dashed: training\nsolid: selection", fontsize="small")

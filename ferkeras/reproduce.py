@@ -67,6 +67,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
         history = read_history(work)
         if history:
             entry |= progress(unit, history, card, "incomplete")
+            keep_history(results, unit, work)
             record.write_record(results, unit, entry)
         raise
 
@@ -86,9 +87,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     record.write_probabilities(
         path_of(results, unit, ".probabilities.npz"), probabilities, test
     )
-    write_whole(
-        path_of(results, unit, ".history.csv"), (work / HISTORY).read_text()
-    )
+    keep_history(results, unit, work)
     export(networks.scoring, card["class_names"], work)
     numbers = {k: v for k, v in scores.items() if k != "classes"}
     log.finish(numbers, picture, len(history))
@@ -174,6 +173,12 @@ def progress(unit, history, card, status):
         "seconds": round(sum(seconds), 1),
         "images_per_second": round(images / train_seconds, 1),
     }
+
+
+def keep_history(results, unit, work):
+    """Copy the per-epoch values beside the record."""
+    text = (work / HISTORY).read_text()
+    write_whole(path_of(results, unit, ".history.csv"), text)
 
 
 def hparams(unit):

@@ -46,7 +46,8 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     Args:
         dataset: TFDS name, with or without its config.
         data_dir: folder of prepared datasets.
-        manual_dir: folder of the publisher's files.
+        manual_dir: folder of the publisher's files; TFDS's own,
+            `<data_dir>/downloads/manual`, when None.
         npz: also write the one file that machines without TensorFlow read;
             without TensorFlow here, it is all that is written.
 
@@ -61,6 +62,7 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     dataset = f"{name}/{config}" if config else name
     if manual_dir and not Path(manual_dir).is_dir():
         raise FileNotFoundError(f"There is no folder {manual_dir}.")
+    manual_dir = manual_dir or Path(data_dir) / "downloads" / "manual"
     path = npz_path(dataset, data_dir)
     if not has_tensorflow():
         arrays = reader.read(config, manual_dir)
@@ -82,9 +84,14 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     builder = importlib.import_module(module).Builder(
         config=config, data_dir=data_dir
     )
-    builder.download_and_prepare(
-        download_config=tfds.download.DownloadConfig(manual_dir=manual_dir)
-    )
+    config = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    try:
+        builder.download_and_prepare(download_config=config)
+    except AssertionError as error:
+        # What TFDS raises where the folder is missing or empty.
+        raise FileNotFoundError(
+            f"{error} Name another folder with --manual-dir."
+        ) from error
     source = open_dataset(dataset, data_dir)
     if npz:
         write_npz(source, path)

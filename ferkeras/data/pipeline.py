@@ -96,10 +96,9 @@ def through(batches, front_end):
     device = gpus[0].name if gpus else "/CPU:0"
     if gpus:
         batches = batches.apply(tf.data.experimental.copy_to_device(device))
+    derive = tf.function(front_end, jit_compile=True)
     with tf.device(device):
-        batches = batches.map(
-            lambda inputs, label: (front_end(inputs, training=True), label)
-        )
+        batches = batches.map(lambda inputs, label: (derive(inputs), label))
         return batches.prefetch(tf.data.AUTOTUNE)
 
 
