@@ -22,16 +22,10 @@ def dotted(function):
         words = [repr(a) for a in function.args]
         words += [f"{k}={v!r}" for k, v in function.keywords.items()]
         return f"{dotted(function.func)}({', '.join(words)})"
-    return f"{function.__module__}.{function.__qualname__}"
-
-
-def optimizer_config(optimizer):
-    """An optimizer's class and every setting, Keras' defaults included."""
-    config = optimizer.get_config()
-    # Keras numbers its optimizers; the number says nothing.
-    del config["name"]
-    settings = {k: v for k, v in config.items() if v is not None}
-    return {"class": type(optimizer).__name__, **settings}
+    # Where Keras keeps a class inside changes between versions.
+    module = function.__module__
+    module = "keras" if module.startswith("keras.") else module
+    return f"{module}.{function.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Experiment:
             "augment": dotted(self.recipe.augment),
             "phases": [
                 {
-                    "optimizer": optimizer_config(phase.optimizer()),
+                    "optimizer": dotted(phase.optimizer),
                     "epochs": phase.epochs,
                 }
                 for phase in self.recipe.phases

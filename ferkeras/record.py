@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,9 @@ def commit():
             ["git", *words], cwd=ROOT, capture_output=True, text=True
         ).stdout.strip()
 
+    # Installed inside another project, git would tell of that one.
+    if not shutil.which("git") or git("rev-parse", "--show-cdup"):
+        return os.environ.get("FERKERAS_COMMIT", "unknown")
     head = git("rev-parse", "HEAD")
     if not head:
         return os.environ.get("FERKERAS_COMMIT", "unknown")
@@ -68,10 +72,62 @@ def read_record(results, unit):
     A record of another recipe or protocol than the code's counts as none.
     """
     path = path_of(results, unit, ".json")
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text())
-    return record if record["digest"] == unit.digest else None
+    record = read_json(path) if path.exists() else None
+    return record if record and record["digest"] == unit.digest else None
+
+
+def read_json(path):
+    """Read a record's file.
+
+    Raises:
+        ValueError: where it is damaged, with its name.
+    """
+    try:
+        record = json.loads(path.read_text())
+        record["digest"], record["dataset"]["synthetic"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{path} is not a record: {error!r}. Delete it, or restore it "
+            "with git."
+        ) from error
+    return record
+
+
+def refuse_to_mix(results, paper, synthetic):
+    """Keep real and drawn faces, and recipes, in folders of their own.
+
+    Args:
+        results: folder of results.
+        paper: a `Paper`.
+        synthetic: whether the runs to come are on drawn faces.
+
+    Raises:
+        ValueError: where the folder holds the paper's records of the other
+            kind, or is a file.
+    """
+    if results.exists() and not results.is_dir():
+        raise ValueError(f"{results} is a file; --results takes a folder.")
+    for path in sorted((results / paper.key).rglob("seed*.json")):
+        if read_json(path)["dataset"]["synthetic"] != synthetic:
+            kind = "real" if synthetic else "drawn"
+            raise ValueError(
+                f"{path} is a record of {kind} faces, which would be "
+                "overwritten. Name another folder with --results."
+            )
+
+
+def refuse_to_overwrite(results, unit):
+    """Keep the record of another recipe from being replaced.
+
+    Raises:
+        ValueError: where the unit's file is such a record.
+    """
+    path = path_of(results, unit, ".json")
+    if path.exists() and read_record(results, unit) is None:
+        raise ValueError(
+            f"{path} is a record of another recipe or protocol than the "
+            f"code's. Remove {path.stem}.* there to run {unit} again."
+        )
 
 
 def is_complete(record):

@@ -45,9 +45,12 @@ def reproduced(line):
     """Mean and standard deviation, or why there are none."""
     if not line.values:
         return line.status()
-    spread = "" if line.sd is None else f" ± {percent(line.sd)}"
-    mark = " (synthetic)" if synthetic([line]) else ""
-    return percent(line.mean) + spread + mark
+    text = percent(line.mean)
+    if line.sd is not None:
+        text += f" ± {percent(line.sd)}"
+    if len(line.values) < line.paper.runs:
+        text += f" ({len(line.values)} of {line.paper.runs} runs)"
+    return text + (" (synthetic)" if synthetic([line]) else "")
 
 
 def result_row(line):
@@ -55,6 +58,7 @@ def result_row(line):
     low_high = "–"
     if line.interval:
         low_high = "–".join(map(percent, line.interval))
+    leak = ", chosen on test" if line.protocol.selects_on_test else ""
     difference = "–"
     if line.values and not synthetic([line]):
         difference = f"{line.mean - line.row.reported['accuracy']:+.2f}"
@@ -62,7 +66,7 @@ def result_row(line):
         line.row.name,
         line.row.dataset,
         reported(line.row),
-        line.protocol.name,
+        line.protocol.name + leak,
         reproduced(line),
         percent(min(line.values, default=None)),
         percent(max(line.values, default=None)),
@@ -128,9 +132,14 @@ def draw(lines, results):
         plots.curves_png(histories, title, folder / "curves.png")
 
 
+def short(commit):
+    """A commit's first digits, and its mark of uncommitted changes."""
+    return f"`{commit[:9]}`" + ("+" if commit.endswith("+") else "")
+
+
 def provenance_row(unit, entry):
     """A line of the provenance table."""
-    epochs = entry["epochs"]
+    epochs, sessions = entry["epochs"], entry["sessions"]
     splits = entry["dataset"]["images"]
     prints = entry["dataset"]["fingerprint"]
     return [
@@ -142,9 +151,11 @@ def provenance_row(unit, entry):
         percent(entry["selection_accuracy"]),
         ", ".join(f"{k} {n} `{prints[k][:8]}`" for k, n in splits.items()),
         f"{entry['parameters']:,}",
-        f"{entry['device']}, {entry['backend']}",
+        "; ".join(
+            dict.fromkeys(f"{s['device']}, {s['backend']}" for s in sessions)
+        ),
         f"{entry['seconds'] / 60:.0f} min, {entry['images_per_second']:.0f}/s",
-        f"`{entry['commit'][:9]}`",
+        "; ".join(dict.fromkeys(short(s["commit"]) for s in sessions)),
     ]
 
 
@@ -185,8 +196,8 @@ def render(paper, results):
         "Accuracy in percent. *Reproduced* is over runs from different seeds; "
         "the interval is Student's t over those runs. *Not run*: no record; "
         "*incomplete*: only runs that were stopped early, which are listed "
-        "below and never shown as a reproduction; *waiting*: fewer runs than "
-        "the paper made.\n\n"
+        "below and never shown as a reproduction. A commit with a `+` had "
+        "uncommitted changes.\n\n"
     )
     for protocol in paper.protocols:
         text += f"- **{protocol.name}**: {protocol.note}\n"

@@ -1,5 +1,6 @@
 """One unit, from prepared dataset to record."""
 
+import json
 import shutil
 
 import keras
@@ -10,9 +11,15 @@ from ferkeras.build import build
 from ferkeras.evaluate import predict
 from ferkeras.export import export
 from ferkeras.record import path_of, write_whole
-from ferkeras.snapshot import HISTORY, SNAPSHOT, read_history
+from ferkeras.snapshot import (
+    HISTORY,
+    SNAPSHOT,
+    epochs_done,
+    read_history,
+    trim_history,
+)
 from ferkeras.tensorboard import TensorBoardLog
-from ferkeras.train import OutOfTime, best_epoch, best_weights, train
+from ferkeras.train import OutOfTime, best_epoch, drop_other_weights, train
 
 
 def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
@@ -33,21 +40,22 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     Raises:
         OutOfTime: at the deadline, with the run recorded as incomplete.
         FileNotFoundError: where the dataset is not prepared.
-        ValueError: where the work folder holds a run of something else.
+        ValueError: where the work folder holds a run of something else, or the
+            results folder a record of it.
     """
+    record.refuse_to_overwrite(results, unit)
     row, protocol = unit.row, unit.protocol
     work = results / "work" / unit.folder / f"seed{unit.seed}"
     splits = dict.fromkeys((protocol.train, protocol.select, protocol.test))
     card = datasets.card(row.dataset, splits)
     claim_folder(work, unit, card)
-    commits = note_commit(work)
 
     keras.utils.clear_session()
     keras.utils.set_random_seed(unit.seed)
     networks = build(row, len(card["class_names"]))
     log = TensorBoardLog(work / "tensorboard", hparams(unit), str(unit))
     entry = describe(unit, card, networks)
-    entry |= {"commit": ", ".join(commits), "command": command}
+    entry |= {"command": command, "sessions": note_session(work)}
 
     def faces(split):
         return datasets.faces(row.dataset, split, row.image_size)
@@ -64,12 +72,15 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
             [log, *callbacks],
         )
     except (OutOfTime, KeyboardInterrupt):
+        trim_history(work, epochs_done(work))
         history = read_history(work)
         if history:
             entry |= progress(unit, history, card, "incomplete")
             keep_history(results, unit, work)
             record.write_record(results, unit, entry)
         raise
+    finally:
+        log.close()
 
     test = faces(protocol.test)
     probabilities = predict(networks.scoring, test.images)
@@ -93,8 +104,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     log.finish(numbers, picture, len(history))
     record.write_record(results, unit, entry)
     (work / SNAPSHOT).unlink()
-    for weights in work.glob("best-*.weights.h5"):
-        weights.unlink()
+    drop_other_weights(work)
     return entry
 
 
@@ -116,19 +126,23 @@ def claim_folder(work, unit, card):
     if not (work / SNAPSHOT).exists():
         shutil.rmtree(work, ignore_errors=True)
     write_whole(mark, ours)
-    history = read_history(work)
-    for weights in work.glob("best-*.weights.h5"):
-        if weights != best_weights(work, best_epoch(history)):
-            weights.unlink()
+    drop_other_weights(work)
 
 
-def note_commit(work):
-    """List the commits that a run was trained at; most have one."""
-    path = work / "commits.txt"
-    commits = path.read_text().splitlines() if path.exists() else []
-    commits = list(dict.fromkeys([*commits, record.commit()]))
-    write_whole(path, "".join(f"{commit}\n" for commit in commits))
-    return commits
+def note_session(work):
+    """List on what a run was trained: one entry, unless it was resumed."""
+    session = {
+        "commit": record.commit(),
+        "device": devices.device_name(),
+        "backend": keras.backend.backend(),
+        "versions": devices.versions(),
+    }
+    path = work / "sessions.json"
+    sessions = json.loads(path.read_text()) if path.exists() else []
+    if session not in sessions:
+        sessions.append(session)
+        write_whole(path, json.dumps(sessions, indent=1))
+    return sessions
 
 
 def describe(unit, card, networks):
@@ -147,12 +161,22 @@ def describe(unit, card, networks):
         "digest": unit.digest,
         "dataset": card,
         "experiment": unit.row.describe(),
+        "optimizers": [
+            optimizer_config(phase.optimizer())
+            for phase in unit.row.recipe.phases
+        ],
         "assumed": list(unit.row.recipe.assumed),
         "parameters": networks.scoring.count_params(),
-        "backend": keras.backend.backend(),
-        "device": devices.device_name(),
-        "versions": devices.versions(),
     }
+
+
+def optimizer_config(optimizer):
+    """An optimizer's class and every setting, Keras' defaults included."""
+    config = optimizer.get_config()
+    # Keras numbers its optimizers; the number says nothing.
+    del config["name"]
+    settings = {k: v for k, v in config.items() if v is not None}
+    return {"class": type(optimizer).__name__, **settings}
 
 
 def progress(unit, history, card, status):

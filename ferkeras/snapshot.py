@@ -1,6 +1,7 @@
 """The exact state of a training run, on disk after every epoch."""
 
 import csv
+from itertools import islice
 
 import keras
 import numpy as np
@@ -58,17 +59,22 @@ def restore(folder, model, kinds=("model", "optimizer")):
 
 
 def read_history(folder):
-    """Per-epoch values of a run, oldest first; empty before the first."""
-    path = folder / HISTORY
-    return read_csv(path) if path.exists() else []
+    """Per-epoch values up to the last snapshot, oldest first."""
+    epochs = epochs_done(folder)
+    return read_csv(folder / HISTORY, epochs) if epochs else []
 
 
-def read_csv(path):
-    """Read what Keras' `CSVLogger` wrote, as one dict of floats an epoch."""
+def read_csv(path, epochs=None):
+    """Read what Keras' `CSVLogger` wrote, as one dict of floats an epoch.
+
+    Args:
+        path: the file.
+        epochs: how many to read; all of them when None.
+    """
     with open(path, newline="") as file:
         return [
             {key: float(value) for key, value in row.items()}
-            for row in csv.DictReader(file)
+            for row in islice(csv.DictReader(file), epochs)
         ]
 
 

@@ -1,6 +1,5 @@
 """A paper's records, row by row, as statistics."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +98,9 @@ def summarise(paper, results):
 
     Returns:
         A list of `Line`, rows in the paper's order, protocols within them.
+
+    Raises:
+        ValueError: where runs of one row were made on different images.
     """
     found = {}
     for unit in units(paper, runs=seeds_recorded(paper, results)):
@@ -110,6 +112,13 @@ def summarise(paper, results):
             line.complete.append((unit, entry))
         elif entry:
             line.cut_short.append((unit, entry))
+    for line in found.values():
+        prints = [e["dataset"]["fingerprint"] for _, e in line.complete]
+        if any(other != prints[0] for other in prints):
+            raise ValueError(
+                f"{line.complete[0][0].folder} holds runs on different images: "
+                "their dataset fingerprints differ. Remove the outdated ones."
+            )
     return [
         found[row.name, protocol.name]
         for row in paper.rows
@@ -120,5 +129,5 @@ def summarise(paper, results):
 def seeds_recorded(paper, results):
     """Number of seeds to look for: the paper's runs, or more if recorded."""
     files = (Path(results) / paper.key).glob("*/*/seed*.json")
-    seeds = [json.loads(file.read_text())["seed"] + 1 for file in files]
-    return max([paper.runs, *seeds])
+    seeds = [int(file.stem.removeprefix("seed")) for file in files]
+    return max([paper.runs, *(seed + 1 for seed in seeds)])

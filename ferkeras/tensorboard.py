@@ -27,22 +27,43 @@ class TensorBoardLog(keras.callbacks.Callback):
     def __init__(self, folder, hparams, session):
         super().__init__()
         self.folder, self.hparams, self.session = folder, hparams, session
+        self.writer = None
+
+    def on_train_begin(self, logs=None):
+        self.write([hparams_pb(self.hparams, self.session)], 0)
 
     def on_epoch_end(self, epoch, logs=None):
-        write(self.folder, [scalar_pb(k, v) for k, v in logs.items()], epoch)
+        self.write([scalar_pb(k, v) for k, v in logs.items()], epoch + 1)
 
     def finish(self, scores, picture, step):
-        """Write final scores, the confusion matrix and the HParams entry.
+        """Write final scores and the confusion matrix.
 
         Args:
             scores: dict of floats.
             picture: PNG file of the confusion matrix.
             step: epoch they belong to.
         """
-        summaries = [hparams_pb(self.hparams, self.session)]
-        summaries += [scalar_pb(f"test/{k}", v) for k, v in scores.items()]
+        summaries = [scalar_pb(f"test/{k}", v) for k, v in scores.items()]
         summaries.append(image_pb("test/confusion", picture.read_bytes()))
-        write(self.folder, summaries, step)
+        self.write(summaries, step)
+        self.close()
+
+    def write(self, summaries, step):
+        """Append summaries to the log, where a reader sees them at once."""
+        if self.writer is None:
+            self.writer = EventFileWriter(str(self.folder))
+        for summary in summaries:
+            event = event_pb2.Event(
+                wall_time=time.time(), step=step, summary=summary
+            )
+            self.writer.add_event(event)
+        self.writer.flush()
+
+    def close(self):
+        """Close the file; a later write opens another."""
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
 
 
 def image_pb(tag, png):
@@ -56,13 +77,3 @@ def image_pb(tag, png):
     )
     value = summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
     return summary_pb2.Summary(value=[value])
-
-
-def write(folder, summaries, step):
-    """Append summaries to a log, and close the file."""
-    writer = EventFileWriter(str(folder))
-    for summary in summaries:
-        writer.add_event(
-            event_pb2.Event(wall_time=time.time(), step=step, summary=summary)
-        )
-    writer.close()

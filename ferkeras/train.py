@@ -5,7 +5,12 @@ import time
 import keras
 import numpy as np
 
-from ferkeras.data import scoring_batches, through, training_batches
+from ferkeras.data import (
+    EpochBatches,
+    scoring_batches,
+    through,
+    training_batches,
+)
 from ferkeras.snapshot import (
     HISTORY,
     Snapshot,
@@ -25,12 +30,12 @@ class Clock(keras.callbacks.Callback):
 
     Args:
         deadline: `time.monotonic()` value, or None for no limit.
+        longest: seconds of the longest epoch so far.
     """
 
-    def __init__(self, deadline):
+    def __init__(self, deadline, longest=0.0):
         super().__init__()
-        self.deadline = deadline
-        self.longest = 0.0
+        self.deadline, self.longest = deadline, longest
 
     def _stop_after(self, seconds):
         if self.deadline and time.monotonic() + seconds > self.deadline:
@@ -45,6 +50,9 @@ class Clock(keras.callbacks.Callback):
 
     def on_test_begin(self, logs=None):
         self.trained = time.monotonic()
+
+    def on_test_batch_end(self, batch, logs=None):
+        self._stop_after(0)
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
@@ -73,10 +81,14 @@ class BestWeights(keras.callbacks.ModelCheckpoint):
             save_weights_only=True,
             initial_value_threshold=best,
         )
-        self.classifier = classifier
+        self.classifier, self.folder = classifier, folder
 
     def set_model(self, model):
         super().set_model(self.classifier)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # The last epoch's snapshot is on disk: older bests are of no use.
+        drop_other_weights(self.folder)
 
 
 def best_epoch(history):
@@ -89,11 +101,21 @@ def best_weights(folder, epoch):
     return folder / f"best-{epoch:04d}.weights.h5"
 
 
+def drop_other_weights(folder):
+    """Delete weights that are not those of the best epoch so far."""
+    history = read_history(folder)
+    keep = best_weights(folder, best_epoch(history)) if history else None
+    for path in folder.glob("best-*.weights.h5"):
+        if path != keep:
+            path.unlink()
+
+
 def default_placement():
     """Where the front end runs: `"pipeline"` on TensorFlow's GPU, or `"step"`.
 
-    On a processor the compiled step is the faster place, and under JAX, where
-    Keras layers cannot run inside tf.data, the only one.
+    On a processor neither place was measurably faster; the step needs no
+    second compilation. Under JAX, where Keras layers cannot run inside
+    tf.data, it is the only one.
     """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -149,7 +171,8 @@ def train(
     trim_history(folder, done)
     history = read_history(folder)
     begin = 0
-    clock = Clock(deadline)
+    longest = max((epoch["seconds"] for epoch in history), default=0)
+    clock = Clock(deadline, longest)
     for phase in recipe.phases:
         end = begin + phase.epochs
         if done < end:
@@ -169,6 +192,9 @@ def train(
             batches = training_batches(
                 train_faces, recipe, seed, range(done, end)
             )
+            feed = []
+            if isinstance(batches, EpochBatches):
+                feed = [keras.callbacks.LambdaCallback(batches.begin)]
             model.fit(
                 placed(batches),
                 initial_epoch=done,
@@ -180,6 +206,7 @@ def train(
                 shuffle=False,
                 verbose=0,
                 callbacks=[
+                    *feed,
                     clock,
                     keras.callbacks.CSVLogger(folder / HISTORY, append=True),
                     BestWeights(networks.classifier, folder, best),

@@ -6,12 +6,16 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ferkeras.record import is_complete, read_record
+from ferkeras.record import (
+    is_complete,
+    read_record,
+    refuse_to_overwrite,
+)
 from ferkeras.reproduce import reproduce
 from ferkeras.train import OutOfTime
 
-# Seconds kept back for scoring and exporting the unit in hand.
-RESERVE = 20
+# Seconds kept back for scoring, exporting and reporting the unit in hand.
+RESERVE = 30
 
 
 class Display(keras.callbacks.Callback):
@@ -67,12 +71,22 @@ def duration(seconds):
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
-def with_data(units, datasets):
-    """Keep the units whose dataset is prepared; name those that wait for one.
+def pending(units, results, datasets):
+    """Choose the units to run; name those whose dataset is not prepared.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+        datasets: `ferkeras.data.Datasets`.
+
+    Returns:
+        The units that have no complete record and can be run here.
 
     Raises:
-        FileNotFoundError: where there are units and all of them wait.
+        FileNotFoundError: where there are units and none has its dataset.
+        ValueError: where a unit has the record of another recipe.
     """
+    units = [u for u in units if not is_complete(read_record(results, u))]
     missing = {}
     for name in dict.fromkeys(unit.row.dataset for unit in units):
         try:
@@ -84,30 +98,28 @@ def with_data(units, datasets):
         raise next(iter(missing.values()))
     for error in missing.values():
         Console(stderr=True).print(f"Rows skipped: {error}")
+    for unit in ready:
+        refuse_to_overwrite(results, unit)
     return ready
 
 
-def work_through(units, results, datasets, command, time_budget=None):
-    """Run every unit that is not recorded yet.
+def work_through(units, results, datasets, command, deadline=None):
+    """Run units one after the other, until they are done or time is up.
 
     Args:
-        units: list of `Unit`, in the order of work.
+        units: what `pending` returned, in the order of work.
         results: `pathlib.Path` of the results folder.
         datasets: `ferkeras.data.Datasets`.
         command: the command line, for the records.
-        time_budget: seconds after which to stop; None for no limit. An epoch
-            that would not end in time is not begun, and one that turns out not
-            to is given up; the same call later goes on from there.
+        deadline: `time.monotonic()` value at which to be done; None for no
+            limit. An epoch that would not end in time, judging by the longest
+            before it, is not begun, and one that turns out not to is given up;
+            the same call later goes on from there.
 
     Returns:
         The number of units that are still to do.
-
-    Raises:
-        FileNotFoundError: where none of the datasets is prepared.
     """
-    units = [u for u in units if not is_complete(read_record(results, u))]
-    units = with_data(units, datasets)
-    deadline = time_budget and time.monotonic() + time_budget - RESERVE
+    deadline = deadline and deadline - RESERVE
     left = len(units)
     columns = (
         BarColumn(20),

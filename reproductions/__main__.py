@@ -59,9 +59,11 @@ def prepare_dataset(asked):
 
 
 def write_reports(asked):
-    """Write every paper's report, and the README's index."""
+    """Write every paper's report; for the repository's, README's index too."""
     for paper in papers():
         print(write_report(paper, asked.results))
+    if asked.results.resolve() != README.parent / "results":
+        return
     text = with_index(README.read_text(), papers(), asked.results)
     write_whole(README, text)
     print(README)
@@ -104,7 +106,7 @@ def main(words=None):
     asked = arguments.parse_args(words)
     try:
         asked.do(asked)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"reproductions: {error}")
 
 

@@ -3,14 +3,16 @@
 import argparse
 import shlex
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from ferkeras import devices
 from ferkeras.data import Datasets
 from ferkeras.experiment import units
+from ferkeras.record import refuse_to_mix
 from ferkeras.report import write_report
-from ferkeras.work_queue import work_through
+from ferkeras.work_queue import RESERVE, pending, work_through
 from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
@@ -88,8 +90,8 @@ def demo_of(paper, protocol):
             phases=phases,
             batch_size=32,
             assumed=(
-                f"a demonstration: {DEMO_EPOCHS} epochs of 480 drawn faces, "
-                "batch 32; too few to learn much",
+                f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
+                "faces, too few to learn much",
             ),
         )
         return replace(row, dataset=DEMO, recipe=recipe)
@@ -111,22 +113,30 @@ def main(paper, words=None):
     """
     words = sys.argv[1:] if words is None else words
     asked = parser(paper).parse_args(words)
+    started = time.monotonic()
     command = shlex.join(["python", "-m", f"reproductions.{paper.key}", *words])
+    if asked.time_budget and asked.time_budget <= RESERVE:
+        sys.exit(
+            f"{paper.key}: --time-budget must be more than the {RESERVE} s "
+            f"kept back for scoring. Received: {asked.time_budget}"
+        )
+    deadline = asked.time_budget and started + asked.time_budget
     devices.configure()
     results = asked.results or Path("demo" if asked.demo else "results")
-    data_dir = Path(asked.data_dir or DATA_DIR).expanduser()
+    default = results / "data" if asked.demo else DATA_DIR
+    data_dir = Path(asked.data_dir or default).expanduser()
+    datasets = Datasets(data_dir)
     try:
+        refuse_to_mix(results, paper, asked.demo)
         if asked.demo:
             paper = demo_of(paper, asked.protocol or "clean")
-            data_dir = asked.data_dir or results / "data"
             prepare(DEMO, data_dir)
         protocols = [asked.protocol] if asked.protocol else []
         wanted = units(paper, asked.rows, protocols, asked.runs)
-        left = work_through(
-            wanted, results, Datasets(data_dir), command, asked.time_budget
-        )
-    except (FileNotFoundError, ValueError) as error:
+        wanted = pending(wanted, results, datasets)
+    except (OSError, ValueError) as error:
         sys.exit(f"{paper.key}: {error}")
+    left = work_through(wanted, results, datasets, command, deadline)
     report = write_report(paper, results)
     print(f"Tables and pictures: {report}")
     print(f"Curves: tensorboard --logdir {results / 'work'}")

@@ -7,8 +7,7 @@
 A run is 100 epochs of 28,389 FER+ images. Two cores train about 300 images a
 second with the compact network and 70 with VGG13: 3 and 11 hours.
 
-Departure: Barsoum et al. equalise histograms and subtract a best-fit plane;
-here every channel of every image is given zero mean and unit variance.
+Title and address are the preprint's; the tables are the published paper's.
 """
 
 from dataclasses import replace
@@ -43,7 +42,8 @@ BARSOUM = Recipe(
         "recipe of the FER+ authors' code: SGD, momentum 0.9, learning rate "
         "0.05, 0.025 and 0.005 from epochs 1, 21 and 41 of 100, batch 32",
         "labels by their majority rule",
-        "per-image standardisation",
+        "per-image standardisation in place of their histogram equalisation "
+        "and best-fit plane",
     ),
 )
 CHANNELS = "3x3 kernels on the resized grey image, signed, standardised"

@@ -25,11 +25,12 @@ def entry_of(unit, accuracy, status="complete", synthetic=False):
         "protocol": {"checkpoint_chosen_on": unit.protocol.select},
         "selection_accuracy": 61.25,
         "parameters": 1234,
-        "device": "Abacus",
-        "backend": "jax",
         "seconds": 60,
         "images_per_second": 10,
-        "commit": "0123456789abcdef",
+        "sessions": [
+            {"device": "Abacus", "backend": "jax", "commit": commit}
+            for commit in ("0123456789abcdef", "fedcba9876543210+")
+        ],
     }
     if status == "complete":
         entry["scores"] = {"accuracy": accuracy}
@@ -77,6 +78,8 @@ def test_report_shows_reported_beside_reproduced(tmp_path):
     write(tmp_path, [80, 82, 84])
     text = report.write_report(PAPER, tmp_path).read_text()
     assert "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | -8.00" in text
+    assert "| Abacus, jax |" in text
+    assert "| `012345678`; `fedcba987`+ |" in text
     assert "synthetic" not in text.lower().replace("synthetic_noise", "")
     assert "Tiny \\| net" in text
     folder = tmp_path / "tiny1999/clean/tiny-net"
@@ -98,10 +101,10 @@ def test_synthetic_data_is_named_wherever_its_result_shows(tmp_path):
     write(tmp_path, [80, 82], synthetic=True)
     text = report.render(PAPER, tmp_path)
     assert "**Synthetic faces.**" in text
-    assert "81.00 ± 1.41 (synthetic)" in text
+    assert "81.00 ± 1.41 (2 of 3 runs) (synthetic)" in text
     # No difference from the paper is worked out.
     assert "-9.00" not in text
-    assert "81.00 ± 1.41 (synthetic)" in report.index([PAPER], tmp_path)
+    assert "(2 of 3 runs) (synthetic)" in report.index([PAPER], tmp_path)
 
 
 def test_readme_index_is_replaced_between_its_marks(tmp_path):
@@ -112,3 +115,13 @@ def test_readme_index_is_replaced_between_its_marks(tmp_path):
     assert "old" not in text
     assert "90.00 | not run | 82.00 ± 2.00 |" in text
     assert report.with_index(text, [PAPER], tmp_path) == text
+
+
+def test_runs_on_different_images_are_not_averaged(tmp_path):
+    write(tmp_path, [80, 82])
+    path = tmp_path / "tiny1999/clean/tiny-net/seed1.json"
+    entry = json.loads(path.read_text())
+    entry["dataset"]["fingerprint"]["test"] = "another"
+    path.write_text(json.dumps(entry))
+    with pytest.raises(ValueError, match="different images"):
+        summarise(PAPER, tmp_path)

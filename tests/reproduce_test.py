@@ -1,17 +1,25 @@
 """One unit from data to files, and what a queue makes of units."""
 
 import csv
+import dataclasses
 import json
+import time
 
 import keras
 import numpy as np
 import pytest
 
-from ferkeras import record
+from ferkeras import record, work_queue
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
-from ferkeras.train import OutOfTime
-from ferkeras.work_queue import duration, work_through
+from ferkeras.train import OutOfTime, drop_other_weights
+from ferkeras.work_queue import (
+    RESERVE,
+    Display,
+    duration,
+    pending,
+    work_through,
+)
 from tests import tiny
 
 
@@ -41,13 +49,17 @@ def test_record_says_where_the_number_comes_from(run):
     }
     fingerprint = tiny.faces("test").fingerprint
     assert entry["dataset"]["fingerprint"]["test"] == fingerprint
-    optimizers = [p["optimizer"] for p in entry["experiment"]["phases"]]
-    assert [o["class"] for o in optimizers] == ["Adam", "SGD"]
+    adam, sgd = entry["optimizers"]
+    assert (adam["class"], sgd["class"]) == ("Adam", "SGD")
     # A default of Keras, which the row does not mention.
-    assert optimizers[0]["beta_2"] == 0.999
+    assert adam["beta_2"] == 0.999
+    phases = [p["optimizer"] for p in entry["experiment"]["phases"]]
+    assert phases == ["keras.Adam(0.01)", "keras.SGD(0.01, momentum=0.9)"]
     assert entry["command"] == "the command"
-    assert entry["versions"]["keras"] == keras.__version__
-    assert entry["commit"] and entry["device"]
+    (session,) = entry["sessions"]
+    assert session["versions"]["keras"] == keras.__version__
+    assert session["backend"] == keras.backend.backend()
+    assert session["commit"] and session["device"]
 
 
 def test_probabilities_and_confusion_agree_with_the_score(run):
@@ -65,7 +77,7 @@ def test_probabilities_and_confusion_agree_with_the_score(run):
     assert (matrix.sum(1) == np.bincount(tiny.faces("test").labels)).all()
 
 
-def test_clean_protocol_reads_the_test_split_only_after_training(run):
+def test_the_clean_protocol_asks_for_test_images_after_all_others(run):
     assert run[2].asked == ["train", "validation", "test"]
 
 
@@ -80,11 +92,9 @@ def test_a_finished_run_leaves_models_and_logs_but_no_snapshot(run):
     assert not any("snapshot" in n or "best" in n for n in names)
 
 
-def test_a_queue_skips_what_is_recorded(run, capsys):
+def test_a_queue_skips_what_is_recorded(run):
     results, entry, _ = run
-    noise = tiny.Noise()
-    assert work_through([tiny.unit()], results, noise, "again") == 0
-    assert noise.asked == []
+    assert pending([tiny.unit()], results, tiny.Noise()) == []
     assert read_record(results, tiny.unit()) == entry
 
 
@@ -105,16 +115,90 @@ def test_a_stopped_run_is_recorded_as_incomplete_and_has_no_scores(tmp_path):
     assert "test" not in noise.asked
 
 
-def test_a_time_budget_stops_the_queue_and_the_same_call_goes_on(tmp_path):
-    units = [tiny.unit(seed=0), tiny.unit(seed=1)]
-    assert work_through(units, tmp_path, tiny.Noise(), "c", 1) == 2
-    assert work_through(units, tmp_path, tiny.Noise(), "c") == 0
-    assert is_complete(read_record(tmp_path, units[1]))
+@pytest.mark.parametrize("stop", [OutOfTime, KeyboardInterrupt])
+def test_a_queue_stops_within_a_unit_and_the_same_call_goes_on(
+    stop, tmp_path, monkeypatch
+):
+    class Stop(Display):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            if (self.unit.seed, epoch) == (1, 3):
+                raise stop
+
+    noise = tiny.Noise()
+    units = [tiny.unit(seed=0), tiny.unit(seed=1), tiny.unit(seed=2)]
+    with monkeypatch.context() as patch:
+        patch.setattr(work_queue, "Display", Stop)
+        assert work_through(units, tmp_path, noise, "c") == 2
+    assert is_complete(read_record(tmp_path, units[0]))
+    assert read_record(tmp_path, units[1])["epochs"]["done"] == 4
+    assert read_record(tmp_path, units[2]) is None
+    left = pending(units, tmp_path, noise)
+    assert left == units[1:]
+    assert work_through(left, tmp_path, noise, "c") == 0
+    assert is_complete(read_record(tmp_path, units[2]))
+
+
+def test_a_queue_whose_time_is_up_starts_nothing(tmp_path):
+    noise = tiny.Noise()
+    deadline = time.monotonic() + RESERVE - 1
+    units = [tiny.unit()]
+    assert work_through(units, tmp_path, noise, "c", deadline) == 1
+    assert noise.asked == []
+
+
+def test_the_record_of_another_recipe_is_not_overwritten(run):
+    results, entry, _ = run
+    unit = other_recipe(tiny.unit())
+    with pytest.raises(ValueError, match="another recipe.*seed0"):
+        pending([unit], results, tiny.Noise())
+    assert read_record(results, tiny.unit()) == entry
+
+
+def test_real_and_drawn_faces_do_not_share_a_folder(run):
+    results, *_ = run
+    record.refuse_to_mix(results, tiny.PAPER, synthetic=True)
+    with pytest.raises(ValueError, match="drawn faces.*--results"):
+        record.refuse_to_mix(results, tiny.PAPER, synthetic=False)
+
+
+def test_a_damaged_record_is_named(run, tmp_path):
+    path = path_of(tmp_path, tiny.unit(), ".json")
+    for text in ("{", "{}", "[]"):
+        record.write_whole(path, text)
+        with pytest.raises(ValueError, match="seed0.json is not a record"):
+            read_record(tmp_path, tiny.unit())
+
+
+def test_without_git_the_commit_is_what_the_environment_says(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert record.commit() == "unknown"
+    monkeypatch.setenv("FERKERAS_COMMIT", "abc123")
+    assert record.commit() == "abc123"
+
+
+def test_weights_of_an_epoch_without_snapshot_do_not_replace_the_best(
+    tmp_path,
+):
+    (tmp_path / "best-0002.weights.h5").touch()
+    (tmp_path / "best-0003.weights.h5").touch()
+    # Killed after the third line, the last of them half written.
+    (tmp_path / "history.csv").write_text(
+        "epoch,val_accuracy,val_loss\n0,.1,1\n1,.5,1\n2,.9"
+    )
+    np.savez(tmp_path / "snapshot.npz", epochs_done=2)
+    drop_other_weights(tmp_path)
+    assert [p.name for p in tmp_path.glob("*.h5")] == ["best-0002.weights.h5"]
+
+
+def other_recipe(unit):
+    """The same unit with a larger batch."""
+    recipe = dataclasses.replace(tiny.RECIPE, batch_size=30)
+    row = dataclasses.replace(tiny.ROW, recipe=recipe)
+    return dataclasses.replace(unit, row=row)
 
 
 def test_another_recipe_does_not_go_on_in_the_same_folder(tmp_path):
-    import dataclasses
-
     class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             raise OutOfTime
@@ -122,9 +206,8 @@ def test_another_recipe_does_not_go_on_in_the_same_folder(tmp_path):
     unit = tiny.unit()
     with pytest.raises(OutOfTime):
         reproduce(unit, tmp_path, tiny.Noise(), "c", callbacks=[Stop()])
-    recipe = dataclasses.replace(tiny.RECIPE, batch_size=30)
-    row = dataclasses.replace(tiny.ROW, recipe=recipe)
-    other = dataclasses.replace(unit, row=row)
+    path_of(tmp_path, unit, ".json").unlink()
+    other = other_recipe(unit)
     assert read_record(tmp_path, other) is None
     with pytest.raises(ValueError, match="Delete that folder"):
         reproduce(other, tmp_path, tiny.Noise(), "c")

@@ -18,6 +18,7 @@ def read(folder):
 def written(folder):
     """Two epochs and the end of a run, read back."""
     log = TensorBoardLog(folder / "log", {"row": "Base", "seed": 3}, "Base, 3")
+    log.on_train_begin()
     log.on_epoch_end(0, {"loss": 2.0, "val_accuracy": 0.25})
     log.on_epoch_end(1, {"loss": 1.0, "val_accuracy": 0.5})
     picture = folder / "confusion.png"
@@ -37,7 +38,7 @@ def test_scalars_are_read_back_with_their_epochs(tmp_path):
         for tag in ("loss", "test/accuracy")
     }
     assert values == {
-        "loss": [(0, 2.0), (1, 1.0)],
+        "loss": [(1, 2.0), (2, 1.0)],
         "test/accuracy": [(2, 83.5)],
     }
 

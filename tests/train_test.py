@@ -1,3 +1,4 @@
+import dataclasses
 import time
 
 import keras
@@ -5,10 +6,10 @@ import numpy as np
 import pytest
 
 from ferkeras.build import build
-from ferkeras.data import scoring_batches
+from ferkeras.data import pipeline, scoring_batches, through
 from ferkeras.evaluate import predict
 from ferkeras.snapshot import read_history
-from ferkeras.train import OutOfTime, best_epoch, train
+from ferkeras.train import Clock, OutOfTime, best_epoch, train
 from tests import tiny
 
 
@@ -49,27 +50,79 @@ def test_the_first_of_equally_good_epochs_is_the_best():
 )
 def test_channels_in_the_pipeline_and_in_the_step_train_alike(tmp_path):
     step, history = run(tmp_path / "step", placement="step")
-    pipeline, other = run(tmp_path / "pipeline", placement="pipeline")
+    mapped, other = run(tmp_path / "pipeline", placement="pipeline")
     for a, b in zip(history, other, strict=True):
         assert a["loss"] == pytest.approx(b["loss"], abs=1e-6)
     images = tiny.faces("test").images
     np.testing.assert_allclose(
-        predict(step.scoring, images), predict(pipeline.scoring, images), 1e-4
+        predict(step.scoring, images), predict(mapped.scoring, images), 1e-4
     )
 
 
-def test_exported_training_and_pipeline_models_see_the_same_channels():
-    networks = build(tiny.ROW, 2)
+def channels_as_logits(input_shape, num_classes):
+    """A network that lets the channels through."""
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, keras.layers.Flatten()(inputs))
+
+
+def test_pipeline_step_and_exported_model_see_the_same_channels():
+    row = dataclasses.replace(tiny.ROW, model=channels_as_logits)
+    networks = build(row, 2)
     faces = tiny.faces("test")
-    inputs, _ = next(iter(scoring_batches(faces, len(faces.labels))))
-    channels = networks.front_end(inputs)
-    by_pipeline = networks.classifier(channels)
-    for logits in (networks.training(inputs), networks.scoring(faces.images)):
-        np.testing.assert_allclose(logits, by_pipeline, atol=1e-5)
+    batches = scoring_batches(faces, 40)
+    step = networks.training.predict(batches, verbose=0)
+    exported = networks.scoring.predict(faces.images, verbose=0)
+    np.testing.assert_allclose(step, exported, atol=1e-5)
+    if keras.backend.backend() == "tensorflow":
+        batches = through(scoring_batches(faces, 40), networks.front_end)
+        mapped = np.concatenate([channels for channels, _ in batches])
+        np.testing.assert_allclose(mapped.reshape(step.shape), step, atol=1e-5)
     # Standardised: each channel of each image by its own mean and variance.
-    values = keras.ops.convert_to_numpy(channels)
-    np.testing.assert_allclose(values.mean((1, 2)), 0, atol=1e-4)
-    np.testing.assert_allclose(values.std((1, 2)), 1, atol=1e-3)
+    values = exported.reshape(-1, 12 * 12, 2)
+    np.testing.assert_allclose(values.mean(1), 0, atol=1e-4)
+    np.testing.assert_allclose(values.std(1), 1, atol=1e-3)
+
+
+def test_every_epoch_trains_on_its_own_plan(tmp_path, monkeypatch):
+    planned = []
+
+    def epoch_plan(count, image_size, augment, seed, epoch):
+        planned.append(epoch)
+        return true_plan(count, image_size, augment, seed, epoch)
+
+    class Began(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            began.append((self.epoch, planned[-1]))
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+    began = []
+    true_plan = pipeline.epoch_plan
+    monkeypatch.setattr(pipeline, "epoch_plan", epoch_plan)
+    run(tmp_path, callbacks=[Began()])
+    if keras.backend.backend() == "tensorflow":
+        # tf.data plans ahead of the step, and each epoch once.
+        assert planned == list(range(6))
+    else:
+        assert all(epoch == plan for epoch, plan in began)
+    assert len(began) == 6 * 5
+
+
+def test_clock_stops_within_an_epoch_once_the_deadline_has_passed():
+    clock = Clock(time.monotonic() + 0.05)
+    clock.on_epoch_begin(0)
+    clock.on_train_batch_end(0)
+    time.sleep(0.06)
+    for after_a_batch in (clock.on_train_batch_end, clock.on_test_batch_end):
+        with pytest.raises(OutOfTime):
+            after_a_batch(1)
+
+
+def test_clock_does_not_begin_an_epoch_that_would_not_end_in_time():
+    Clock(time.monotonic() + 10, longest=1).on_epoch_begin(0)
+    with pytest.raises(OutOfTime):
+        Clock(time.monotonic() + 10, longest=11).on_epoch_begin(0)
 
 
 def test_a_deadline_that_has_passed_stops_before_the_first_epoch(tmp_path):

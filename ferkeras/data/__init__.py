@@ -3,6 +3,7 @@
 from ferkeras.data.augment import no_augmentation, random_affine
 from ferkeras.data.datasets import Datasets
 from ferkeras.data.pipeline import (
+    EpochBatches,
     epoch_plan,
     scoring_batches,
     through,
@@ -19,6 +20,7 @@ from ferkeras.data.source import (
 
 __all__ = [
     "Datasets",
+    "EpochBatches",
     "Faces",
     "Source",
     "epoch_plan",

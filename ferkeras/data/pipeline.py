@@ -20,7 +20,7 @@ def epoch_plan(count, image_size, augment, seed, epoch):
 
 
 class EpochBatches(keras.utils.PyDataset):
-    """Batches of successive epochs, gathered in NumPy.
+    """Batches of one epoch at a time, gathered in NumPy.
 
     Args:
         images: uint8 `(count, size, size, 1)`.
@@ -34,8 +34,7 @@ class EpochBatches(keras.utils.PyDataset):
         super().__init__()
         self.images, self.labels = images, labels
         self.batch_size, self.plan = batch_size, plan
-        self.epoch = first_epoch
-        self.order, self.transforms = plan(first_epoch)
+        self.begin(first_epoch)
 
     def __len__(self):
         return -(-len(self.labels) // self.batch_size)
@@ -49,9 +48,12 @@ class EpochBatches(keras.utils.PyDataset):
         }
         return inputs, self.labels[chosen]
 
-    def on_epoch_end(self):
-        self.epoch += 1
-        self.order, self.transforms = self.plan(self.epoch)
+    def begin(self, epoch, logs=None):
+        """Turn to an epoch; a Keras callback's `on_epoch_begin`.
+
+        Keras' own count of a `PyDataset`'s epochs includes a look ahead.
+        """
+        self.order, self.transforms = self.plan(epoch)
 
 
 def tf_batches(images, labels, batch_size, plan, epochs):

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +28,16 @@ class Faces(NamedTuple):
         """Resample the images bilinearly to `size` x `size` pixels."""
         if self.images.shape[1:3] == (size, size):
             return self
-        images = [cv2.resize(image, (size, size)) for image in self.images]
-        return self._replace(images=np.stack(images)[..., None])
+        # OpenCV takes up to 512 channels: here, as many images at a time.
+        parts = [
+            cv2.resize(
+                np.moveaxis(self.images[at : at + 512, ..., 0], 0, -1).copy(),
+                (size, size),
+            ).reshape(size, size, -1)
+            for at in range(0, len(self.images), 512)
+        ]
+        images = np.moveaxis(np.concatenate(parts, -1), -1, 0)[..., None]
+        return self._replace(images=np.ascontiguousarray(images))
 
     @property
     def fingerprint(self):
@@ -54,7 +63,7 @@ class Source:
     version: str
     class_names: tuple[str, ...]
     splits: tuple[str, ...]
-    read: callable
+    read: Callable[[str], Faces]
 
     @property
     def synthetic(self):
@@ -128,11 +137,14 @@ def open_tfds(dataset, data_dir):
 
     try:
         builder = tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
-    except tfds.core.DatasetNotFoundError as error:
+    except tfds.core.DatasetNotFoundError:
+        builder = None
+    # A builder that was imported is found, prepared or not.
+    if builder is None or not builder.info.splits:
         raise FileNotFoundError(
             f"{dataset} is not prepared in {data_dir}. "
             f"Run: {prepare_command(dataset)}"
-        ) from error
+        )
 
     def read(split):
         everything = builder.as_dataset(split=split, batch_size=-1)

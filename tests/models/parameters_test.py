@@ -47,16 +47,14 @@ def convolution_weights(row):
     )
 
 
-def test_compact_rows_equal_table_3():
+def test_compact_rows_equal_table_3_and_explain_its_total():
     counts = [convolution_weights(f"row{k}") for k in range(1, 16)]
     assert counts == ROWS
-
-
-def test_printed_total_counts_conv1_with_bias_and_256_inputs_of_the_last():
-    # Rows 2 to 13 are printed right; row 1 lacks its weights, row 15 is 256x8.
-    assert sum(ROWS[1:13]) == 360928
-    assert 640 + 360928 + 2048 == 363616
-    assert ROWS[0] + 64 == 640
+    # Rows 2 to 13 are printed right. The printed total counts row 1 with 64
+    # biases, and row 15 as if it had 256 inputs instead of 320.
+    conv1, last = counts[0] + 64, counts[14] * 256 // 320
+    assert (conv1, sum(counts[1:13]), last) == (640, 360928, 2048)
+    assert conv1 + sum(counts[1:13]) + last == 363616
 
 
 @pytest.mark.parametrize("builder", [vgg13, compact_bottleneck])
