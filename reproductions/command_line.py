@@ -17,7 +17,7 @@ from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
 DEMO = "synthetic_faces/demo"
-DEMO_EPOCHS = 2
+DEMO_EPOCHS = 3
 
 
 def parser(paper):
