@@ -17,7 +17,8 @@ from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
 DEMO = "synthetic_faces/demo"
-DEMO_EPOCHS = 3
+DEMO_EPOCHS = 4
+DEMO_SIZE = 32
 
 
 def parser(paper):
@@ -80,21 +81,21 @@ def positive(text):
 
 
 def demo_of(paper, protocol):
-    """The paper on drawn faces: its first phase, for a few epochs."""
+    """The paper on small drawn faces: its first phase, for a few epochs."""
 
     def shortened(row):
         phases = (replace(row.recipe.phases[0], epochs=DEMO_EPOCHS),)
-        # Few images: smaller batches, so that there are steps to learn in.
+        # Few images: small batches, so that there are steps to learn in.
         recipe = replace(
             row.recipe,
             phases=phases,
-            batch_size=32,
+            batch_size=16,
             assumed=(
                 f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
-                "faces, too few to learn much",
+                f"faces, {DEMO_SIZE} pixels wide; too few to learn much",
             ),
         )
-        return replace(row, dataset=DEMO, recipe=recipe)
+        return replace(row, dataset=DEMO, image_size=DEMO_SIZE, recipe=recipe)
 
     return replace(
         paper,

@@ -54,7 +54,7 @@ class Config:
 
 CONFIGS = {
     "full": Config("full"),
-    "demo": Config("demo", train=320, validation=80, test=160),
+    "demo": Config("demo", train=400, validation=80, test=160),
 }
 DEFAULT_CONFIG = "full"
 
