@@ -114,16 +114,15 @@ def claim_folder(work, unit, card):
     Raises:
         ValueError: where it holds the run of another recipe or dataset.
     """
-    mark = work / "unit.txt"
+    mark, started = work / "unit.txt", (work / SNAPSHOT).exists()
     ours = f"{unit.digest} {card['fingerprint']}\n"
-    if mark.exists() and mark.read_text() != ours:
-        if (work / SNAPSHOT).exists():
-            raise ValueError(
-                f"{work} holds a run of {unit} that was stopped, and the "
-                "recipe, the protocol or the dataset has changed since. "
-                "Delete that folder to start afresh."
-            )
-    if not (work / SNAPSHOT).exists():
+    if started and mark.exists() and mark.read_text() != ours:
+        raise ValueError(
+            f"{work} holds a run of {unit} that was stopped, and the recipe, "
+            "the protocol or the dataset has changed since. Delete that "
+            "folder to start afresh."
+        )
+    if not started:
         shutil.rmtree(work, ignore_errors=True)
     write_whole(mark, ours)
     drop_other_weights(work)
