@@ -46,7 +46,13 @@ BARSOUM = Recipe(
         "and best-fit plane",
     ),
 )
-CHANNELS = "3x3 kernels on the resized grey image, signed, standardised"
+OPEN = (
+    "batch 128",
+    "augmentation of the FER+ authors' code",
+    "labels by plurality of the ten vote columns, which gives the paper's "
+    "28,000 / 3,500 / 3,500 images",
+    "3x3 kernels on the resized grey image, signed, standardised",
+)
 ADAM = Recipe(
     (
         Phase(partial(Adam, 1e-3), 20),
@@ -58,18 +64,15 @@ ADAM = Recipe(
     assumed=(
         "Adam at 1e-3, 5e-4 and 1e-4 from epochs 1, 21 and 41 of 100, the "
         "proportions of the FER+ authors' schedule",
-        "batch 128",
-        "augmentation of the FER+ authors' code",
-        "labels by plurality of the ten vote columns, which gives the paper's "
-        "28,000 / 3,500 / 3,500 images",
-        CHANNELS,
+        *OPEN,
+        "batch normalisation as in MobileNetV2, momentum 0.9; no biases",
     ),
 )
 # Without batch normalisation VGG13 needs smaller steps.
 ADAM_VGG13 = replace(
     ADAM,
     phases=(Phase(partial(Adam, 1e-4), 100),),
-    assumed=("Adam at 1e-4 for 100 epochs", *ADAM.assumed[1:]),
+    assumed=("Adam at 1e-4 for 100 epochs", *OPEN),
 )
 
 ferplus = partial(Experiment, dataset="ferplus/plurality", image_size=64)
