@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ferkeras.files import open_whole
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -19,12 +21,8 @@ def write_whole(path, content):
         path: `pathlib.Path`; its folder is made.
         content: str or bytes.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".tmp")
-    if isinstance(content, str):
-        content = content.encode()
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    with open_whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def commit():
@@ -40,9 +38,8 @@ def commit():
         ).stdout.strip()
 
     # Installed inside another project, git would tell of that one.
-    if not shutil.which("git") or git("rev-parse", "--show-cdup"):
-        return os.environ.get("FERKERAS_COMMIT", "unknown")
-    head = git("rev-parse", "HEAD")
+    ours = shutil.which("git") and not git("rev-parse", "--show-cdup")
+    head = git("rev-parse", "HEAD") if ours else ""
     if not head:
         return os.environ.get("FERKERAS_COMMIT", "unknown")
     # What a run that is under way writes does not change the code.
@@ -137,15 +134,13 @@ def is_complete(record):
 
 def write_probabilities(path, probabilities, faces):
     """Write per-image float16 probabilities with label and published row."""
-    partial = path.with_name(path.name + ".tmp")
-    with open(partial, "wb") as file:
+    with open_whole(path) as file:
         np.savez_compressed(
             file,
             probabilities=probabilities.astype(np.float16),
             label=faces.labels.astype(np.uint8),
             row=faces.rows.astype(np.int32),
         )
-    os.replace(partial, path)
 
 
 def write_confusion(path, matrix, class_names):

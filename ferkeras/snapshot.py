@@ -6,6 +6,8 @@ from itertools import islice
 import keras
 import numpy as np
 
+from ferkeras.files import open_whole
+
 SNAPSHOT = "snapshot.npz"
 HISTORY = "history.csv"
 
@@ -30,10 +32,8 @@ class Snapshot(keras.callbacks.Callback):
             for index, variable in enumerate(variables):
                 value = keras.ops.convert_to_numpy(variable)
                 arrays[f"{kind}/{index}"] = value
-        partial = self.path.with_suffix(".npz.tmp")
-        with open(partial, "wb") as file:
+        with open_whole(self.path) as file:
             np.savez(file, **arrays)
-        partial.replace(self.path)
 
 
 def state(model):
@@ -83,7 +83,6 @@ def trim_history(folder, epochs):
     path = folder / HISTORY
     if not path.exists():
         return
-    lines = path.read_text().splitlines(keepends=True)
-    partial = path.with_suffix(".csv.tmp")
-    partial.write_text("".join(lines[: epochs + 1] if epochs else []))
-    partial.replace(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    with open_whole(path) as file:
+        file.writelines(lines[: epochs + 1] if epochs else [])

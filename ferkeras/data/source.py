@@ -10,6 +10,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ferkeras.files import open_whole
+
 
 class Faces(NamedTuple):
     """A split in memory.
@@ -103,11 +105,8 @@ def write_npz(source, path):
     for split in source.splits:
         faces = source.faces(split)._asdict()
         arrays |= {f"{split}/{key}": value for key, value in faces.items()}
-    partial = path.with_suffix(".npz.tmp")
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    with open(partial, "wb") as file:
+    with open_whole(path) as file:
         np.savez_compressed(file, **arrays)
-    partial.replace(path)
 
 
 def open_npz(dataset, data_dir):
