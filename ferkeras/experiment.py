@@ -9,6 +9,7 @@ from functools import partial
 
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Recipe
+from ferkeras.statements import Statement
 
 
 def slug(name):
@@ -16,16 +17,20 @@ def slug(name):
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def dotted(function):
-    """Name a function, or a partial of one with its arguments, for a record."""
-    if isinstance(function, partial):
-        words = [repr(a) for a in function.args]
-        words += [f"{k}={v!r}" for k, v in function.keywords.items()]
-        return f"{dotted(function.func)}({', '.join(words)})"
+def dotted(value):
+    """Write a function, with the arguments of a partial, for a record."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(dotted, value))},)"
+    if isinstance(value, partial):
+        words = [dotted(argument) for argument in value.args]
+        words += [f"{k}={dotted(v)}" for k, v in value.keywords.items()]
+        return f"{dotted(value.func)}({', '.join(words)})"
+    if not callable(value):
+        return repr(value)
     # Where Keras keeps a class inside changes between versions.
-    module = function.__module__
+    module = value.__module__
     module = "keras" if module.startswith("keras.") else module
-    return f"{module}.{function.__qualname__}"
+    return f"{module}.{value.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Experiment:
         model: `(input_shape, num_classes) -> keras.Model`.
         channels: names from `ferkeras.layers.CHANNELS`.
         reported: the printed numbers: `accuracy` in percent, and `min` and
-            `max` over runs where the paper gives them.
-        table: the table's name in the paper.
+            `max` over runs where the paper gives them; empty for a row that
+            the paper does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.
@@ -48,7 +53,6 @@ class Experiment:
     model: Callable
     channels: tuple[str, ...]
     reported: Mapping[str, float]
-    table: str
     dataset: str
     image_size: int
     recipe: Recipe
@@ -73,31 +77,79 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows that are run alike.
+
+    Attributes:
+        name: the table's name in the paper, or what it is where it is ours.
+        runs: how often each row is run, from different seeds.
+        protocols: tuple of `Protocol`.
+        rows: tuple of `Experiment`, in the paper's order.
+        note: what was found, for the report.
+    """
+
+    name: str
+    runs: int
+    protocols: tuple[Protocol, ...]
+    rows: tuple[Experiment, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of results that the paper shows.
+
+    Attributes:
+        name: `"Figure 5"`.
+        kind: `"curves"`, the learning curves of the rows together, or
+            `"confusion"`, the confusion matrix of one row.
+        rows: names of the rows.
+    """
+
+    name: str
+    kind: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Paper:
-    """A paper: its rows, and the protocols each of them runs under.
+    """A paper's tables.
 
     Attributes:
         key: first author and year; also the script's and the folder's name.
         title: the paper's title.
-        url: where the paper is found.
-        runs: how often the paper ran each row.
-        protocols: tuple of `Protocol`.
-        rows: tuple of `Experiment`, in the paper's order.
+        url: where the paper is found; empty where we do not know.
+        tables: tuple of `Table`; no two rows of a paper have the same name.
+        figures: tuple of `Figure`: the paper's pictures of results.
+        statements: tuple of `Statement`: what it says of them in words.
     """
 
     key: str
     title: str
     url: str
-    runs: int
-    protocols: tuple[Protocol, ...]
-    rows: tuple[Experiment, ...]
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def rows(self):
+        """The rows of every table."""
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def protocols(self):
+        """The protocols of every table, each once."""
+        return list(
+            dict.fromkeys(p for table in self.tables for p in table.protocols)
+        )
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One run: a row of a paper under a protocol, from one seed."""
+    """One run: a row of a table under a protocol, from one seed."""
 
     paper: Paper
+    table: Table
     row: Experiment
     protocol: Protocol
     seed: int
@@ -114,6 +166,8 @@ class Unit:
     def digest(self) -> str:
         """Hash of what decides the result; a changed recipe changes it."""
         protocol = asdict(self.protocol) | {"note": ""}
+        if not self.protocol.hold_outs:
+            del protocol["hold_outs"]
         text = json.dumps([self.row.describe(), protocol], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -125,17 +179,18 @@ def units(paper, rows=(), protocols=(), runs=None):
         paper: a `Paper`.
         rows: names of rows to keep; all of them when empty.
         protocols: names of protocols to keep; all of them when empty.
-        runs: seeds a row; the paper's own number when None.
+        runs: seeds a row; the table's own number when None.
 
     Returns:
         A list of `Unit`.
 
     Raises:
-        ValueError: for a row or protocol the paper does not have.
+        ValueError: for a row or protocol the paper does not have, and for rows
+            that have none of the protocols.
     """
     for kind, wanted, known in (
         ("row", rows, [row.name for row in paper.rows]),
-        ("protocol", protocols, [p.name for p in paper.protocols]),
+        ("protocol", protocols, dict.fromkeys(p.name for p in paper.protocols)),
     ):
         for name in wanted:
             if name not in known:
@@ -143,11 +198,19 @@ def units(paper, rows=(), protocols=(), runs=None):
                     f"{paper.key} has no such {kind}; it has: "
                     f"{'; '.join(known)}. Received: {name!r}"
                 )
-    return [
-        Unit(paper, row, protocol, seed)
-        for seed in range(paper.runs if runs is None else runs)
-        for row in paper.rows
+    chosen = [
+        Unit(paper, table, row, protocol, seed)
+        for seed in range(runs or max(table.runs for table in paper.tables))
+        for table in paper.tables
+        if seed < (runs or table.runs)
+        for row in table.rows
         if not rows or row.name in rows
-        for protocol in paper.protocols
+        for protocol in table.protocols
         if not protocols or protocol.name in protocols
     ]
+    if not chosen:
+        raise ValueError(
+            f"These rows of {paper.key} do not run under this protocol. "
+            f"Received: {'; '.join(rows)} with {'; '.join(protocols)}"
+        )
+    return chosen

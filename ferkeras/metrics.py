@@ -29,6 +29,12 @@ def confusion(labels, probabilities):
     )
 
 
+def percent_of_rows(matrix):
+    """Confusion matrix in percent of each true class; empty rows stay zero."""
+    totals = matrix.sum(-1, keepdims=True)
+    return 100 * matrix / np.maximum(totals, 1)
+
+
 def scores(labels, probabilities, class_names):
     """Score probabilities against labels.
 

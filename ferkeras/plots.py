@@ -5,11 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-
-def percent_of_rows(matrix):
-    """Confusion matrix in percent of each true class; empty rows stay zero."""
-    totals = matrix.sum(-1, keepdims=True)
-    return 100 * matrix / np.maximum(totals, 1)
+from ferkeras.metrics import percent_of_rows
 
 
 def confusion_png(matrix, class_names, title, path):
@@ -71,6 +67,6 @@ def curves_png(histories, title, path):
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.set(xlabel="epoch", ylabel="accuracy (%)")
-    right.set(xlabel="epoch", ylabel="cross-entropy (nats)")
+    right.set(xlabel="epoch", ylabel="loss")
     right.legend(title="dashed: training\nsolid: selection", fontsize="small")
     figure.savefig(path, metadata={"Software": None})

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
+from ferkeras.data import HoldOut
+
 
 @dataclass(frozen=True)
 class Protocol:
     """One way of using a dataset's splits.
 
     Attributes:
-        name: `"paper"` or `"clean"`.
-        train: name of the split that is trained on.
+        name: `"paper"`, `"clean"`, or for what chooses between recipes,
+            `"trial"`.
+        train: name of the split, or part of one, that is trained on.
         select: split whose accuracy chooses the epoch.
         test: split that is scored.
         note: one sentence for the report: why so, and whether it leaks.
+        hold_outs: parts to make of the published splits, in this order.
     """
 
     name: str
@@ -20,6 +24,7 @@ class Protocol:
     select: str
     test: str
     note: str
+    hold_outs: tuple[HoldOut, ...] = ()
 
     @property
     def selects_on_test(self) -> bool:

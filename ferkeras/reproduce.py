@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ferkeras import devices, metrics, plots, record
 from ferkeras.build import build
 from ferkeras.evaluate import predict
+from ferkeras.experiment import dotted
 from ferkeras.export import export
 from ferkeras.record import path_of, write_whole
 from ferkeras.snapshot import (
@@ -47,7 +49,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     row, protocol = unit.row, unit.protocol
     work = results / "work" / unit.folder / f"seed{unit.seed}"
     splits = dict.fromkeys((protocol.train, protocol.select, protocol.test))
-    card = datasets.card(row.dataset, splits)
+    card = datasets.card(row.dataset, splits, protocol.hold_outs)
     claim_folder(work, unit, card)
 
     keras.utils.clear_session()
@@ -58,7 +60,9 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     entry |= {"command": command, "sessions": note_session(work)}
 
     def faces(split):
-        return datasets.faces(row.dataset, split, row.image_size)
+        return datasets.faces(
+            row.dataset, split, protocol.hold_outs, row.image_size
+        )
 
     try:
         history = train(
@@ -148,13 +152,14 @@ def describe(unit, card, networks):
     """The part of a record that is known before training."""
     return {
         "paper": unit.paper.key,
-        "table": unit.row.table,
+        "table": unit.table.name,
         "row": unit.row.name,
         "protocol": {
             "name": unit.protocol.name,
             "train": unit.protocol.train,
             "checkpoint_chosen_on": unit.protocol.select,
             "test": unit.protocol.test,
+            "hold_outs": [asdict(part) for part in unit.protocol.hold_outs],
         },
         "seed": unit.seed,
         "digest": unit.digest,
@@ -211,7 +216,7 @@ def hparams(unit):
         "row": row.name,
         "protocol": unit.protocol.name,
         "seed": unit.seed,
-        "network": row.model.__name__,
+        "network": dotted(row.model),
         "channels": " ".join(row.channels),
         "dataset": row.dataset,
         "image_size": row.image_size,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from ferkeras.experiment import Experiment, Paper, Unit, units
+from ferkeras.experiment import Experiment, Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
 from ferkeras.record import is_complete, read_record
 
@@ -19,6 +19,8 @@ class Line:
 
     Attributes:
         paper: the `Paper`.
+        results: the folder of results.
+        table: the `Table`.
         row: the `Experiment`.
         protocol: the `Protocol`.
         complete: `(Unit, record)` of each run that trained to its end.
@@ -26,6 +28,8 @@ class Line:
     """
 
     paper: Paper
+    results: Path
+    table: Table
     row: Experiment
     protocol: Protocol
     complete: list[tuple[Unit, dict]]
@@ -64,7 +68,7 @@ class Line:
             has_data: whether the row's dataset is prepared here, so that runs
                 that are missing wait only for their turn.
         """
-        if len(self.complete) >= self.paper.runs:
+        if len(self.complete) >= self.table.runs:
             return "recorded"
         if self.complete:
             return "waiting"
@@ -76,12 +80,12 @@ class Line:
         """The line as `python -m reproductions --json` prints it."""
         return {
             "paper": self.paper.key,
-            "table": self.row.table,
+            "table": self.table.name,
             "row": self.row.name,
             "dataset": self.row.dataset,
             "protocol": self.protocol.name,
             "metric": METRIC,
-            "reported": self.row.reported[METRIC],
+            "reported": self.row.reported.get(METRIC),
             "mean": self.mean,
             "sd": self.sd,
             "runs": len(self.values),
@@ -105,7 +109,7 @@ def summarise(paper, results):
     found = {}
     for unit in units(paper, runs=seeds_recorded(paper, results)):
         key = unit.row.name, unit.protocol.name
-        line = Line(paper, unit.row, unit.protocol, [], [])
+        line = Line(paper, results, unit.table, unit.row, unit.protocol, [], [])
         line = found.setdefault(key, line)
         entry = read_record(results, unit)
         if is_complete(entry):
@@ -121,13 +125,24 @@ def summarise(paper, results):
             )
     return [
         found[row.name, protocol.name]
-        for row in paper.rows
-        for protocol in paper.protocols
+        for table in paper.tables
+        for row in table.rows
+        for protocol in table.protocols
     ]
 
 
+def synthetic(lines):
+    """Whether any record of these lines is of drawn faces."""
+    return any(
+        entry["dataset"]["synthetic"]
+        for line in lines
+        for _, entry in line.complete + line.cut_short
+    )
+
+
 def seeds_recorded(paper, results):
-    """Number of seeds to look for: the paper's runs, or more if recorded."""
+    """Number of seeds to look for: the tables' runs, or more if recorded."""
     files = (Path(results) / paper.key).glob("*/*/seed*.json")
     seeds = [int(file.stem.removeprefix("seed")) for file in files]
-    return max([paper.runs, *(seed + 1 for seed in seeds)])
+    runs = [table.runs for table in paper.tables]
+    return max([*runs, *(seed + 1 for seed in seeds)])

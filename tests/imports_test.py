@@ -8,15 +8,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     files
-    layers metrics plots data
-    models
+    layers metrics data
+    models plots statements
     recipe protocol
     experiment devices
     build
     record snapshot tensorboard
     train evaluate export
     summary
-    report reproduce
+    pictures reproduce
+    report
     work_queue
 """
 RANK = {

@@ -11,7 +11,8 @@ from ferkeras.record import path_of, write_confusion, write_record
 from ferkeras.summary import summarise
 from tests import tiny
 
-PAPER = dataclasses.replace(tiny.PAPER, runs=3)
+TABLE = dataclasses.replace(tiny.TABLE, runs=3)
+PAPER = dataclasses.replace(tiny.PAPER, tables=(TABLE,))
 
 
 def entry_of(unit, accuracy, status="complete", synthetic=False):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ferkeras import devices
 from ferkeras.data import Faces, random_affine
-from ferkeras.experiment import Experiment, Paper, Unit
+from ferkeras.experiment import Experiment, Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
@@ -46,7 +46,6 @@ ROW = Experiment(
     model=network,
     channels=("grey", "sobel_x"),
     reported={"accuracy": 90.0},
-    table="Table 1",
     dataset="synthetic_noise",
     image_size=12,
     recipe=RECIPE,
@@ -55,13 +54,14 @@ PROTOCOLS = (
     Protocol("paper", "train", "test", "test", "chosen on what is scored."),
     Protocol("clean", "train", "validation", "test", "chosen apart."),
 )
-PAPER = Paper("tiny1999", "Tiny", "https://tiny.test", 2, PROTOCOLS, (ROW,))
+TABLE = Table("Table 1", 2, PROTOCOLS, (ROW,))
+PAPER = Paper("tiny1999", "Tiny", "https://tiny.test", (TABLE,))
 
 
 def unit(protocol="clean", seed=0):
     """A unit of the paper."""
     (chosen,) = (p for p in PROTOCOLS if p.name == protocol)
-    return Unit(PAPER, ROW, chosen, seed)
+    return Unit(PAPER, TABLE, ROW, chosen, seed)
 
 
 def faces(split, count=90):
@@ -83,11 +83,11 @@ class Noise:
     def source(self, dataset):
         return None
 
-    def faces(self, dataset, split, size):
+    def faces(self, dataset, split, hold_outs, size):
         self.asked.append(split)
         return faces(split)
 
-    def card(self, dataset, splits):
+    def card(self, dataset, splits, hold_outs=()):
         return {
             "name": dataset,
             "version": "1.0.0",

@@ -1,7 +1,13 @@
 """Datasets, augmentation and batches; nothing of models."""
 
-from ferkeras.data.augment import no_augmentation, random_affine
+from ferkeras.data.augment import (
+    no_augmentation,
+    one_of,
+    random_affine,
+    random_resized_crop,
+)
 from ferkeras.data.datasets import Datasets
+from ferkeras.data.parts import HoldOut
 from ferkeras.data.pipeline import (
     EpochBatches,
     epoch_plan,
@@ -22,13 +28,16 @@ __all__ = [
     "Datasets",
     "EpochBatches",
     "Faces",
+    "HoldOut",
     "Source",
     "epoch_plan",
     "has_tensorflow",
     "no_augmentation",
     "npz_path",
+    "one_of",
     "open_dataset",
     "random_affine",
+    "random_resized_crop",
     "scoring_batches",
     "through",
     "training_batches",

@@ -3,6 +3,7 @@
 import numpy as np
 
 IDENTITY = np.array([1, 0, 0, 0, 1, 0], np.float32)
+TRIES = 10  # rectangles drawn before the central one is taken
 
 
 def no_augmentation(rng, count, image_size):
@@ -11,12 +12,12 @@ def no_augmentation(rng, count, image_size):
 
 
 def random_affine(
-    rng, count, image_size, *, flip, rotation, shift, zoom, shear
+    rng, count, image_size, *, flip=0, rotation=0, shift=0, zoom=1, shear=0
 ):
     """Flip, shear, zoom, rotation and shift, composed into one matrix.
 
     Each is drawn independently and uniformly, and acts about the image's
-    centre.
+    centre; all are drawn, those left at their defaults too.
 
     Args:
         rng: `numpy.random.Generator`.
@@ -48,3 +49,68 @@ def random_affine(
     c = centre * (1 - a - b) + offset[0]
     f = centre * (1 - d - e) + offset[1]
     return np.stack([a, b, c, d, e, f], -1).astype(np.float32)
+
+
+def random_resized_crop(
+    rng, count, image_size, *, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)
+):
+    """Random rectangles, each stretched to the whole image.
+
+    Sides and corner are whole pixels. A rectangle that does not fit is drawn
+    again, ten times at most; then the largest central one of an allowed ratio
+    is taken.
+
+    Args:
+        rng: `numpy.random.Generator`.
+        count: number of transforms.
+        image_size: side of the images in pixels.
+        scale: smallest and largest area, as a share of the image's; drawn
+            uniformly.
+        ratio: smallest and largest width over height; drawn uniformly in the
+            logarithm.
+
+    Returns:
+        float32 `(count, 6)`, as `random_affine`: output pixel `x` is read at
+        `left + (x + 0.5) width / image_size - 0.5`, and `y` likewise.
+
+    Reference: torchvision, `transforms.RandomResizedCrop`. Here the border of
+    the output may read the pixel just outside the rectangle, where torchvision
+    repeats the rectangle's edge.
+    """
+    area = rng.uniform(*scale, (TRIES, count)) * image_size**2
+    aspect = np.exp(rng.uniform(*np.log(ratio), (TRIES, count)))
+    # The last try is not random: the largest central rectangle.
+    narrow, wide = min(1.0, max(ratio)), max(1.0, min(ratio))
+    aspect = np.vstack([aspect, np.full(count, narrow * wide)])
+    area = np.vstack([area, np.full(count, image_size**2 * narrow / wide)])
+    sides = np.rint(np.sqrt([area * aspect, area / aspect]))
+    fits = ((sides >= 1) & (sides <= image_size)).all(0)
+    first = fits.argmax(0)
+    width, height = sides[:, first, np.arange(count)]
+    room = (image_size - np.stack([width, height])).astype(int)
+    corner = rng.integers(room + 1)
+    left, top = np.where(first == TRIES, room // 2, corner)
+    a, e = width / image_size, height / image_size
+    c, f = left + (a - 1) / 2, top + (e - 1) / 2
+    zero = np.zeros(count)
+    return np.stack([a, zero, c, zero, e, f], -1).astype(np.float32)
+
+
+def one_of(rng, count, image_size, *, choices):
+    """One transform an image, of a kind drawn uniformly from several.
+
+    Args:
+        rng: `numpy.random.Generator`.
+        count: number of transforms.
+        image_size: side of the images in pixels.
+        choices: tuple of functions `(rng, count, image_size) -> (count, 6)`,
+            such as `functools.partial(random_affine, rotation=10)`.
+
+    Returns:
+        float32 `(count, 6)`.
+
+    Reference: torchvision, `transforms.RandomChoice`.
+    """
+    kind = rng.integers(len(choices), size=count)
+    transforms = [choice(rng, count, image_size) for choice in choices]
+    return np.stack(transforms)[kind, np.arange(count)]

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from ferkeras.data.parts import part
 from ferkeras.data.source import open_dataset
 
 
@@ -21,11 +22,18 @@ class Datasets:
     def _source(self, dataset):
         return open_dataset(dataset, self.data_dir)
 
-    def _original(self, dataset, split):
-        return self.source(dataset).faces(split)
+    def _original(self, dataset, split, hold_outs):
+        if not hold_outs:
+            return self.source(dataset).faces(split)
 
-    def _faces(self, dataset, split, image_size):
-        return self.original(dataset, split).resized(image_size)
+        def read(name):
+            return self.original(dataset, name, ())
+
+        return part(read, split, hold_outs)
+
+    def _faces(self, dataset, split, hold_outs, image_size):
+        faces = self.original(dataset, split, hold_outs)
+        return faces.resized(image_size)
 
     def has(self, dataset):
         """Whether a dataset is prepared."""
@@ -35,19 +43,22 @@ class Datasets:
             return False
         return True
 
-    def card(self, dataset, splits):
+    def card(self, dataset, splits, hold_outs):
         """What a record says of a dataset.
 
         Args:
             dataset: TFDS name with its config.
-            splits: names of the splits that the run uses.
+            splits: names of the splits, or parts, that the run uses.
+            hold_outs: tuple of `HoldOut` that make the parts.
 
         Returns:
             dict of `name`, `version`, `synthetic`, `class_names`, and for each
             split its `images` and `fingerprint`.
         """
         source = self.source(dataset)
-        faces = {split: self.original(dataset, split) for split in splits}
+        faces = {
+            split: self.original(dataset, split, hold_outs) for split in splits
+        }
         return {
             "name": dataset,
             "version": source.version,

@@ -41,6 +41,10 @@ class Faces(NamedTuple):
         images = np.moveaxis(np.concatenate(parts, -1), -1, 0)[..., None]
         return self._replace(images=np.ascontiguousarray(images))
 
+    def take(self, indices):
+        """Some of the images, in the order of `indices`."""
+        return Faces(*(column[indices] for column in self))
+
     @property
     def fingerprint(self):
         """SHA-256 of pixels and labels, 16 hexadecimal digits."""

@@ -2,5 +2,16 @@
 
 from ferkeras.layers.affine_warp import AffineWarp, sample_bilinear
 from ferkeras.layers.input_channels import CHANNELS, InputChannels
+from ferkeras.layers.local_response_normalization import (
+    LocalResponseNormalization,
+)
+from ferkeras.layers.spatial_transformer import SpatialTransformer
 
-__all__ = ["CHANNELS", "AffineWarp", "InputChannels", "sample_bilinear"]
+__all__ = [
+    "CHANNELS",
+    "AffineWarp",
+    "InputChannels",
+    "LocalResponseNormalization",
+    "SpatialTransformer",
+    "sample_bilinear",
+]

@@ -10,18 +10,24 @@ def mirror(index, size):
     return ops.minimum(index, 2 * size - 1 - index)
 
 
-def sample_bilinear(images, x, y):
-    """Read images at fractional pixel positions, mirrored at the border.
+def sample_bilinear(images, x, y, border="mirror"):
+    """Read images at fractional pixel positions.
 
     Args:
         images: float32 `(batch, height, width, channels)`.
         x: columns in pixels, `(batch, out_height, out_width)`; 0 is the centre
             of the first column.
         y: rows in pixels, same shape.
+        border: what lies outside the image, "mirror" (the image, mirrored) or
+            "zero".
 
     Returns:
         float32 `(batch, out_height, out_width, channels)`.
     """
+    if border not in ("mirror", "zero"):
+        raise ValueError(
+            f"border must be 'mirror' or 'zero'. Received: {border!r}"
+        )
     height, width, channels = images.shape[1:]
     flat = ops.reshape(images, (-1, channels))
     first = ops.arange(ops.shape(images)[0]) * (height * width)
@@ -31,9 +37,14 @@ def sample_bilinear(images, x, y):
     left, top = ops.cast(left, "int32"), ops.cast(top, "int32")
 
     def read(row, column):
-        row, column = mirror(row, height), mirror(column, width)
-        index = first[:, None, None] + row * width + column
-        return ops.take(flat, index, axis=0)
+        near_row, near_column = mirror(row, height), mirror(column, width)
+        index = first[:, None, None] + near_row * width + near_column
+        pixels = ops.take(flat, index, axis=0)
+        if border == "mirror":
+            return pixels
+        # Inside the image, and only there, mirroring moves nothing.
+        inside = ops.logical_and(near_row == row, near_column == column)
+        return ops.where(ops.expand_dims(inside, -1), pixels, 0.0)
 
     def blend(low, high, weight):
         return low + (high - low) * weight
@@ -41,6 +52,30 @@ def sample_bilinear(images, x, y):
     upper = blend(read(top, left), read(top, left + 1), right_weight)
     lower = blend(read(top + 1, left), read(top + 1, left + 1), right_weight)
     return blend(upper, lower, bottom_weight)
+
+
+def warp(images, transforms, border="mirror"):
+    """Resample every image through its own affine matrix, in pixels.
+
+    Args:
+        images: float32 `(batch, height, width, channels)`.
+        transforms: float32 `(batch, 6)`, rows `(a, b, c, d, e, f)`: output
+            pixel `(x, y)` is read at `(a x + b y + c, d x + e y + f)`.
+        border: as in `sample_bilinear`.
+
+    Returns:
+        float32, the shape of `images`.
+    """
+    height, width = images.shape[1:3]
+    columns = ops.arange(width, dtype="float32")[None, None, :]
+    rows = ops.arange(height, dtype="float32")[None, :, None]
+    # Not a matrix product, whose factors GPUs may round to 11 bits (TF32).
+    a, b, c, d, e, f = (
+        ops.reshape(transforms[:, k], (-1, 1, 1)) for k in range(6)
+    )
+    return sample_bilinear(
+        images, a * columns + b * rows + c, d * columns + e * rows + f, border
+    )
 
 
 @keras.saving.register_keras_serializable(package="ferkeras")
@@ -63,16 +98,7 @@ class AffineWarp(layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, images, transforms):
-        images = ops.cast(images, "float32")
-        height, width = images.shape[1:3]
-        columns = ops.arange(width, dtype="float32")[None, None, :]
-        rows = ops.arange(height, dtype="float32")[None, :, None]
-        a, b, c, d, e, f = (
-            ops.reshape(transforms[:, k], (-1, 1, 1)) for k in range(6)
-        )
-        return sample_bilinear(
-            images, a * columns + b * rows + c, d * columns + e * rows + f
-        )
+        return warp(ops.cast(images, "float32"), transforms)
 
     def compute_output_shape(self, images_shape, transforms_shape):
         return images_shape

@@ -1,14 +1,18 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
-from ferkeras.data import no_augmentation, random_affine
-
-NOTHING = {"flip": 0, "rotation": 0, "shift": 0, "zoom": 1, "shear": 0}
+from ferkeras.data import (
+    no_augmentation,
+    one_of,
+    random_affine,
+    random_resized_crop,
+)
 
 
 def draw(count=2000, size=64, **ranges):
-    rng = np.random.default_rng(0)
-    return random_affine(rng, count, size, **{**NOTHING, **ranges})
+    return random_affine(np.random.default_rng(0), count, size, **ranges)
 
 
 def position(transforms, x, y):
@@ -55,3 +59,102 @@ def test_zoom_in_and_out_are_equally_likely():
     assert factor.min() == pytest.approx(0.8, abs=0.01)
     assert factor.max() == pytest.approx(1.25, abs=0.01)
     assert np.median(factor) == pytest.approx(1, abs=0.02)
+
+
+def test_draws_of_earlier_results_can_be_repeated():
+    rng = np.random.default_rng(0)
+    ranges = {"rotation": 20, "shift": 0.08, "zoom": 1.05, "shear": 0.05}
+    first = random_affine(rng, 1000, 64, flip=0.5, **ranges)[0]
+    printed = [1.0449424, -0.1207388, 6.3320785, 0.0756170, 0.9615785]
+    np.testing.assert_allclose(first, [*printed, 0.3614713], atol=1e-6)
+    # Arguments left out are drawn all the same.
+    rng, other = np.random.default_rng(0), np.random.default_rng(0)
+    random_affine(rng, 5, 64, flip=0.5, **ranges)
+    random_affine(other, 5, 64)
+    assert rng.random() == other.random() == 0.31024187555895566
+
+
+def crop(count=20000, size=48, **ranges):
+    """Corners and sides `(count,)` of the rectangles cropped, in pixels."""
+    rng = np.random.default_rng(0)
+    transforms = random_resized_crop(rng, count, size, **ranges)
+    assert transforms.dtype == np.float32
+    assert (transforms[:, [1, 3]] == 0).all()
+    # An image's edge lies half a pixel outside the centre of its first pixel.
+    near = position(transforms, -0.5, -0.5) + 0.5
+    far = position(transforms, size - 0.5, size - 0.5) + 0.5
+    return *near.T, *(far - near).T
+
+
+def test_crops_are_whole_pixels_inside_the_image():
+    corner_and_sides = np.array(crop())
+    pixels = np.rint(corner_and_sides)
+    np.testing.assert_allclose(corner_and_sides, pixels, atol=1e-4)
+    left, top, width, height = pixels
+    assert left.min() == top.min() == 0
+    assert (left + width).max() == (top + height).max() == 48
+    assert width.min() >= 1 and height.min() >= 1
+
+
+def test_crops_have_uniform_areas_and_log_uniform_ratios():
+    # Areas small enough that every rectangle fits at the first try, in an
+    # image large enough that rounding sides to pixels does not matter.
+    _, _, width, height = crop(size=4800, scale=(0.1, 0.5))
+    area, tilt = width * height / 4800**2, np.log(width / height)
+    wanted = np.linspace(0, 1, 11)
+    for drawn, low, high in [
+        (area, 0.1, 0.5),
+        (tilt, -np.log(4 / 3), np.log(4 / 3)),
+    ]:
+        share = np.quantile((drawn - low) / (high - low), wanted)
+        np.testing.assert_allclose(share, wanted, atol=0.02)
+
+
+def test_crops_lie_anywhere_they_fit():
+    left, top, width, height = np.rint(crop(scale=(0.3, 0.3), ratio=(1, 1)))
+    assert set(width) == set(height) == {26}
+    for corner in (left, top):
+        places, counts = np.unique(corner, return_counts=True)
+        assert list(places) == list(range(48 - 26 + 1))
+        np.testing.assert_allclose(counts, 20000 / 23, rtol=0.2)
+    assert abs(np.corrcoef(left, top)[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize(
+    "ratio,rectangle",
+    [((2, 3), (0, 12, 48, 24)), ((1 / 3, 1 / 2), (12, 0, 24, 48))],
+)
+def test_crops_that_never_fit_are_central(ratio, rectangle):
+    drawn = crop(count=20, scale=(0.9, 1.0), ratio=ratio)
+    np.testing.assert_allclose(np.transpose(drawn), [rectangle] * 20, atol=1e-4)
+
+
+def test_crop_of_everything_is_the_identity():
+    rng = np.random.default_rng(0)
+    whole = random_resized_crop(rng, 9, 48, scale=(1, 1), ratio=(1, 1))
+    assert (whole == no_augmentation(None, 9, 48)).all()
+
+
+def test_one_of_takes_each_kind_equally_often():
+    choices = (
+        partial(random_affine, shift=0.1),
+        partial(random_affine, flip=1),
+        partial(random_affine, rotation=10),
+        random_resized_crop,
+    )
+    drawn = []
+
+    def watch(choice, *arguments):
+        drawn.append(choice(*arguments))
+        return drawn[-1]
+
+    mixed = one_of(
+        np.random.default_rng(0),
+        20000,
+        48,
+        choices=tuple(partial(watch, choice) for choice in choices),
+    )
+    assert mixed.shape == (20000, 6) and mixed.dtype == np.float32
+    kind = np.array([(mixed == each).all(-1) for each in drawn])
+    assert (kind.sum(0) == 1).all()
+    np.testing.assert_allclose(kind.mean(1), 1 / 4, atol=0.01)

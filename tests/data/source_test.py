@@ -2,7 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
-from ferkeras.data import Datasets, Faces, Source, npz_path, write_npz
+from ferkeras.data import (
+    Datasets,
+    Faces,
+    HoldOut,
+    Source,
+    npz_path,
+    write_npz,
+)
 from ferkeras.data.source import open_npz
 from tests import tiny
 
@@ -71,8 +78,9 @@ def test_faces_are_read_once(tmp_path):
     source = Source("noise", "1", tiny.CLASSES, ("train",), faces)
     datasets = Datasets(tmp_path)
     datasets.source = lambda name: source
-    first = datasets.faces("noise", "train", 16)
+    first = datasets.faces("noise", "train", (), 16)
     assert isinstance(first, Faces)
-    assert datasets.faces("noise", "train", 16) is first
-    datasets.card("noise", ["train"])
+    assert datasets.faces("noise", "train", (), 16) is first
+    parts = HoldOut("held out", of="train", share=0.2)
+    datasets.card("noise", ["train", "held out"], (parts,))
     assert read == ["train"]

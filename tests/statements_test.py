@@ -1,0 +1,66 @@
+"""Sentences about matrices small enough to check by eye."""
+
+import numpy as np
+import pytest
+
+from ferkeras import statements
+
+NAMES = ("angry", "happy", "sad")
+#   predicted   angry happy sad
+MATRIX = np.array([[50, 22, 28], [5, 90, 5], [45, 15, 40]])
+
+
+def test_rare_predictions_are_a_share_of_all():
+    text, holds = statements.rarely_predicted(
+        MATRIX, NAMES, name="sad", below=25
+    )
+    assert "24.33 % of predictions and 33.33 % of images are sad" in text
+    assert holds
+    _, holds = statements.rarely_predicted(MATRIX, NAMES, name="sad", below=24)
+    assert not holds
+
+
+@pytest.mark.parametrize(
+    "names,holds", [(("sad", "angry"), True), (("happy", "sad"), False)]
+)
+def test_confusion_counts_both_ways(names, holds):
+    # 28 + 45 of 120 errors.
+    text, found = statements.mainly_confused(MATRIX, NAMES, names=names)
+    assert "angry/sad, 60.8 %" in text
+    assert found == holds
+
+
+@pytest.mark.parametrize(
+    "names,holds", [(("angry", "happy"), True), (("happy", "sad"), False)]
+)
+def test_best_recalled_ignores_order(names, holds):
+    text, found = statements.best_recalled(MATRIX, NAMES, names=names)
+    assert text == "happy 90.0 %, angry 50.0 %, sad 40.0 %"
+    assert found == holds
+
+
+@pytest.mark.parametrize("name,holds", [("angry", True), ("happy", False)])
+def test_mistakes_are_counted_off_the_diagonal(name, holds):
+    # Wrong predictions: 50 angry, 37 happy, 33 sad; happy has most in all.
+    text, found = statements.mistaken_for(MATRIX, NAMES, name=name)
+    assert "angry 41.7 %, happy 30.8 %, sad 27.5 %" in text
+    assert found == holds
+
+
+@pytest.mark.parametrize(
+    "name,spared,text,holds",
+    [
+        ("happy", "sad", "1.27 times", True),
+        ("happy", "angry", "angry 22.0 %, sad 15.0 %", False),
+        # Happy is spared, but sad is not predicted too often.
+        ("sad", "happy", "0.73 times", False),
+    ],
+)
+def test_over_prediction_needs_too_many_and_the_spared_class(
+    name, spared, text, holds
+):
+    found, whether = statements.over_predicted(
+        MATRIX, NAMES, name=name, spared=spared
+    )
+    assert text in found
+    assert whether == holds
