@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import keras
-from keras import layers
 
 from ferkeras.layers import AffineWarp, InputChannels
 
@@ -13,11 +12,11 @@ class Networks:
     """Models that share one set of weights.
 
     Attributes:
-        classifier: standardised channels -> logits; the paper's network.
-        front_end: `{"image", "transform"}` -> standardised channels.
+        classifier: normalised channels -> logits; the paper's network.
+        front_end: `{"image", "transform"}` -> normalised channels.
         training: `{"image", "transform"}` -> logits; fitted where the front end
             runs in the compiled step.
-        from_channels: standardised channels -> logits; fitted where the front
+        from_channels: normalised channels -> logits; fitted where the front
             end runs in the input pipeline.
         scoring: uint8 image `(batch, size, size, 1)` -> logits.
     """
@@ -33,7 +32,8 @@ def build(row, num_classes):
     """Build the networks of an `Experiment`.
 
     The front end warps the raw pixels, derives the channels from the warped
-    image, and gives each channel of each image zero mean and unit variance.
+    image, and normalises them, by default each channel of each image to zero
+    mean and unit variance.
 
     Args:
         row: an `Experiment`.
@@ -47,16 +47,9 @@ def build(row, num_classes):
     )
     transform = keras.Input((6,), name="transform")
     stack = InputChannels(row.channels, name="channels")
-    # One group a channel: every image is standardised by its own pixels.
-    standardize = layers.GroupNormalization(
-        groups=-1,
-        center=False,
-        scale=False,
-        dtype="float32",
-        name="standardize",
-    )
-    warped = standardize(stack(AffineWarp(name="warp")(image, transform)))
-    plain = standardize(stack(image))
+    normalize = row.normalization(dtype="float32", name="normalize")
+    warped = normalize(stack(AffineWarp(name="warp")(image, transform)))
+    plain = normalize(stack(image))
     classifier = row.model(plain.shape[1:], num_classes)
     inputs = {"image": image, "transform": transform}
     return Networks(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 
+from keras import layers
+
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Recipe
 from ferkeras.statements import Statement
@@ -33,6 +35,12 @@ def dotted(value):
     return f"{module}.{value.__qualname__}"
 
 
+# One group a channel: every image is standardised by its own pixels.
+standardization = partial(
+    layers.GroupNormalization, groups=-1, center=False, scale=False
+)
+
+
 @dataclass(frozen=True)
 class Experiment:
     """One row of a table.
@@ -47,6 +55,9 @@ class Experiment:
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.
+        normalization: factory `(name=..., dtype=...) -> keras.Layer` of what
+            brings the channels to the network's scale.
+        keep_weights: whether the weights are written beside the record.
     """
 
     name: str
@@ -56,10 +67,12 @@ class Experiment:
     dataset: str
     image_size: int
     recipe: Recipe
+    normalization: Callable = standardization
+    keep_weights: bool = False
 
     def describe(self) -> dict:
         """Everything that decides the row's result, as JSON values."""
-        return {
+        description = {
             "model": dotted(self.model),
             "channels": list(self.channels),
             "dataset": self.dataset,
@@ -74,6 +87,9 @@ class Experiment:
                 for phase in self.recipe.phases
             ],
         }
+        if self.normalization is not standardization:
+            description["normalization"] = dotted(self.normalization)
+        return description
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """A trained network -> files that take pixels and give named probabilities."""
 
+import h5py
 import keras
+import numpy as np
 from keras import layers
 
 from ferkeras.data import has_tensorflow
+from ferkeras.files import open_whole
 
 
 @keras.saving.register_keras_serializable(package="ferkeras")
@@ -55,6 +58,36 @@ def export(scoring, class_names, folder):
     model.save(folder / "model.keras")
     if has_tensorflow():
         saved_model(model, folder / "saved_model")
+
+
+def half_precision(path, target):
+    """Copy a Keras `.weights.h5` file with its floats in half precision.
+
+    `keras.Model.load_weights` reads the copy as it does the original.
+
+    Args:
+        path: the file.
+        target: the file to write, whole or not at all.
+    """
+    with (
+        h5py.File(path) as full,
+        open_whole(target) as file,
+        h5py.File(file, "w") as half,
+    ):
+
+        def copy(name, item):
+            if isinstance(item, h5py.Group):
+                there = half.require_group(name)
+            else:
+                values = item[()]
+                floats = np.issubdtype(values.dtype, np.floating)
+                there = half.create_dataset(
+                    name, data=values.astype("float16") if floats else values
+                )
+            there.attrs.update(item.attrs)
+
+        half.attrs.update(full.attrs)
+        full.visititems(copy)
 
 
 def saved_model(model, path):

@@ -11,7 +11,7 @@ from ferkeras import devices, metrics, plots, record
 from ferkeras.build import build
 from ferkeras.evaluate import predict
 from ferkeras.experiment import dotted
-from ferkeras.export import export
+from ferkeras.export import export, half_precision
 from ferkeras.record import path_of, write_whole
 from ferkeras.snapshot import (
     HISTORY,
@@ -21,7 +21,13 @@ from ferkeras.snapshot import (
     trim_history,
 )
 from ferkeras.tensorboard import TensorBoardLog
-from ferkeras.train import OutOfTime, best_epoch, drop_other_weights, train
+from ferkeras.train import (
+    OutOfTime,
+    best_epoch,
+    best_weights,
+    drop_other_weights,
+    train,
+)
 
 
 def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
@@ -104,6 +110,11 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     )
     keep_history(results, unit, work)
     export(networks.scoring, card["class_names"], work)
+    if row.keep_weights:
+        half_precision(
+            best_weights(work, entry["epochs"]["best"]),
+            path_of(results, unit, ".weights.h5"),
+        )
     numbers = {k: v for k, v in scores.items() if k != "classes"}
     log.finish(numbers, picture, len(history))
     record.write_record(results, unit, entry)

@@ -1,3 +1,4 @@
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import ferkeras.export
 from ferkeras.build import build
 from ferkeras.data import has_tensorflow
 from ferkeras.evaluate import predict
-from ferkeras.export import classifier, export
+from ferkeras.export import classifier, export, half_precision
 from tests import tiny
 
 NAMES = ["left", "right"]
@@ -56,3 +57,27 @@ def test_without_tensorflow_only_the_keras_file_is_written(
 def test_probabilities_sum_to_one(network):
     probabilities = classifier(network, NAMES).predict(IMAGES, verbose=0)
     np.testing.assert_allclose(probabilities.sum(-1), 1, rtol=1e-5)
+
+
+def test_half_precision_weights_load_as_the_full_ones(tmp_path):
+    keras.utils.set_random_seed(0)
+    networks = build(tiny.ROW, 2)
+    full, half = tmp_path / "full.weights.h5", tmp_path / "half.weights.h5"
+    networks.classifier.save_weights(full)
+    before = predict(networks.scoring, IMAGES)
+    half_precision(full, half)
+    keras.utils.set_random_seed(1)
+    networks = build(tiny.ROW, 2)
+    assert not np.allclose(predict(networks.scoring, IMAGES), before, atol=1e-2)
+    networks.classifier.load_weights(half)
+    after = predict(networks.scoring, IMAGES)
+    # Half precision keeps 11 bits of each weight.
+    np.testing.assert_allclose(after, before, atol=2e-3)
+    assert (after != before).any()
+    assert {w.dtype for w in networks.classifier.weights} >= {"float32"}
+    with h5py.File(half) as file:
+        dtypes = []
+        file.visititems(
+            lambda _, item: dtypes.append(getattr(item, "dtype", None))
+        )
+    assert np.float16 in dtypes and np.float32 not in dtypes

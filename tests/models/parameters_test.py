@@ -14,6 +14,7 @@ from ferkeras.models import (
     dexpression,
     mini_xception,
     parallel_streams,
+    plain_cnn,
     vgg13,
 )
 
@@ -23,6 +24,8 @@ NORMALIZATION = 2 * 12512
 
 # papers.md counts gamma and beta only: the two moving arrays come on top.
 MOVING = 2 * 10
+stack = partial(plain_cnn, filters=(10, 32, 64, 128), dense=(100,))
+normalized = partial(stack, batch_normalization=True)
 transformed = partial(
     parallel_streams, network=mini_xception, spatial_transformer=True
 )
@@ -35,6 +38,12 @@ TABLE = [
     (compact_bottleneck, (64, 64, 1), 8, 364064 + NORMALIZATION),
     (compact_bottleneck, (64, 64, 2), 8, 364640 + NORMALIZATION),
     (compact_bottleneck, (64, 64, 3), 8, 365216 + NORMALIZATION),
+    (partial(stack, filters=(10, 32)), (48, 48, 1), 7, 464619),
+    (partial(stack, filters=(10, 32), padding="valid"), (48, 48, 1), 7, 323819),
+    (stack, (48, 48, 1), 7, 211371),
+    (partial(stack, padding="valid"), (48, 48, 1), 7, 108971),
+    (normalized, (48, 48, 1), 7, 211839 + 2 * 234),
+    (partial(normalized, padding="valid"), (48, 48, 1), 7, 109439 + 2 * 234),
     (alexnet48, (48, 48, 1), 7, 23462599),
     (dexpression, (224, 224, 1), 7, 790311),
     (dexpression, (224, 224, 1), 11, 1003563),
@@ -93,7 +102,16 @@ def test_compact_rows_equal_table_3_and_explain_its_total():
     assert conv1 + sum(counts[1:13]) + last == 363616
 
 
-@pytest.mark.parametrize("builder", [vgg13, compact_bottleneck, dexpression])
+@pytest.mark.parametrize(
+    "builder",
+    [
+        vgg13,
+        compact_bottleneck,
+        dexpression,
+        deep_emotion,
+        partial(transformed, streams=((0,),)),
+    ],
+)
 def test_logits_stay_float32_in_mixed_precision(builder):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
