@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 
 from keras import layers
@@ -33,6 +33,22 @@ def dotted(value):
     module = value.__module__
     module = "keras" if module.startswith("keras.") else module
     return f"{module}.{value.__qualname__}"
+
+
+def settings(value):
+    """A dataclass's fields, less those at their defaults.
+
+    A field that is added later does not change old digests.
+    """
+    if isinstance(value, tuple):
+        return [settings(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    return {
+        field.name: settings(getattr(value, field.name))
+        for field in fields(value)
+        if getattr(value, field.name) != field.default
+    }
 
 
 # One group a channel: every image is standardised by its own pixels.
@@ -181,9 +197,7 @@ class Unit:
     @property
     def digest(self) -> str:
         """Hash of what decides the result; a changed recipe changes it."""
-        protocol = asdict(self.protocol) | {"note": ""}
-        if not self.protocol.hold_outs:
-            del protocol["hold_outs"]
+        protocol = settings(replace(self.protocol, note=""))
         text = json.dumps([self.row.describe(), protocol], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -48,6 +48,7 @@ def parser(paper):
     )
     add(
         "--protocol",
+        "--split",
         choices=list(dict.fromkeys(p.name for p in paper.protocols)),
         help="only this one",
     )

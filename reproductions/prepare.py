@@ -8,6 +8,7 @@ from ferkeras.data import (
     Source,
     has_tensorflow,
     npz_path,
+    objects,
     open_dataset,
     write_npz,
 )
@@ -69,7 +70,15 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
 
         def read(split):
             columns = arrays[split]
-            return Faces(columns["image"], columns["label"], columns["row"])
+            images = columns["image"]
+            if isinstance(images, list):
+                images = objects([path.read_bytes() for path in images])
+            return Faces(
+                images,
+                columns["label"],
+                columns["row"],
+                columns.get("subject"),
+            )
 
         source = Source(
             dataset, reader.VERSION, reader.CLASS_NAMES, tuple(arrays), read

@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from ferkeras.data import has_tensorflow, npz_path
+from ferkeras.data import has_tensorflow, npz_path, open_dataset
 from ferkeras.data.source import open_npz
 from reproductions import __main__, prepare
 from tfds_builders.synthetic_faces import reader
@@ -53,10 +53,41 @@ def test_without_tensorflow_the_reader_writes_the_same_npz(
         assert npz.faces(split).fingerprint == source.faces(split).fingerprint
 
 
+@needs_tensorflow
+@pytest.mark.filterwarnings("ignore:.*images")
+def test_files_of_images_come_out_of_tfds_and_npz_as_published(
+    tmp_path, monkeypatch
+):
+    from tfds_builders.kdef import fake_files
+
+    fake_files.write(tmp_path / "manual")
+    manual = tmp_path / "manual"
+    prepare.prepare("kdef", tmp_path / "tfds", manual, npz=True)
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    prepare.prepare("kdef", tmp_path / "npz", manual)
+    ways = [
+        open_dataset("kdef", tmp_path / "tfds").faces("train"),
+        open_npz("kdef", tmp_path / "tfds").faces("train"),
+        open_npz("kdef", tmp_path / "npz").faces("train"),
+    ]
+    files = sorted((tmp_path / "manual").rglob("*.[jJ][pP][gG]"))
+    published = {file.read_bytes() for file in files}
+    for faces in ways:
+        assert faces.encoded and {*faces.images} <= published
+        assert faces.subjects.tolist() == [
+            subject for _, _, subject, *_ in fake_files.IMAGES.values()
+        ]
+        assert faces.fingerprint == ways[0].fingerprint
+        assert (faces.rows == [r for r, *_ in fake_files.IMAGES.values()]).all()
+
+
 @pytest.mark.parametrize(
     "dataset,message",
     [
-        ("fer2014", "fer2013, ferplus, synthetic_faces. Received: 'fer2014'"),
+        (
+            "fer2014",
+            "fer2013, ferplus, kdef, synthetic_faces. Received: 'fer2014'",
+        ),
         ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
     ],
 )
@@ -98,6 +129,7 @@ def test_readers_need_no_tensorflow():
         "sys.modules['tensorflow_datasets'] = None\n"
         "from tfds_builders.fer2013 import reader\n"
         "from tfds_builders.ferplus import reader\n"
+        "from tfds_builders.kdef import reader\n"
         "from tfds_builders.synthetic_faces import reader\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -73,7 +73,8 @@ def test_units_come_first_seeds_first():
         "Base, clean, seed 1",
         "Base + Sobel, clean, seed 1",
     ]
-    assert len(units(PANDEY)) == 7 * 2 * 4
+    # KDEF: eight rows, three protocols; FER+: seven; FER2013: one.
+    assert len(units(PANDEY)) == 8 * 3 * 3 + 7 * 2 * 4 + 2 * 3
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])

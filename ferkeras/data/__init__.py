@@ -20,6 +20,7 @@ from ferkeras.data.source import (
     Source,
     has_tensorflow,
     npz_path,
+    objects,
     open_dataset,
     write_npz,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "has_tensorflow",
     "no_augmentation",
     "npz_path",
+    "objects",
     "one_of",
     "open_dataset",
     "random_affine",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 
 @dataclass(frozen=True)
@@ -17,18 +17,41 @@ class HoldOut:
     Attributes:
         name: what the images set aside are called.
         of: the split, or an earlier part, that they are taken from.
-        share: share of its images to set aside, rounded up.
+        share: share to set aside, rounded up.
+        by: `"image"`, a random share of the images; `"subject"`, all images
+            of a random share of the people; `"order"`, the last share.
     """
 
     name: str
     of: str
     share: float
+    by: str = "image"
 
     def divide(self, faces):
-        """Indices of the images that stay and of those set aside."""
-        stay, aside = train_test_split(
-            np.arange(len(faces.labels)), test_size=self.share, random_state=0
-        )
+        """Indices of the images that stay and of those set aside.
+
+        Raises:
+            ValueError: by subject, where the dataset does not name them.
+        """
+        images = np.arange(len(faces.labels))
+        if self.by == "subject":
+            if faces.subjects is None:
+                raise ValueError(
+                    f"{self.name!r} is divided by subject, and the dataset "
+                    "does not say who is shown."
+                )
+            splitter = GroupShuffleSplit(
+                1, test_size=self.share, random_state=0
+            )
+            ((stay, aside),) = splitter.split(images, groups=faces.subjects)
+        else:
+            stay, aside = train_test_split(
+                images,
+                test_size=self.share,
+                **{"image": {"random_state": 0}, "order": {"shuffle": False}}[
+                    self.by
+                ],
+            )
         return np.sort(stay), np.sort(aside)
 
 

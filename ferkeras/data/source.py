@@ -17,17 +17,43 @@ class Faces(NamedTuple):
     """A split in memory.
 
     Attributes:
-        images: uint8 `(count, height, width, 1)`, 0-255.
+        images: uint8 `(count, height, width, 1)`, 0-255; or, of a dataset of
+            large or unequal images, the bytes of the image files, object
+            `(count,)`.
         labels: int64 `(count,)`.
-        rows: int64 `(count,)`, each image's row in the published file.
+        rows: int64 `(count,)`, each image's row in the published file, or its
+            place among the published files.
+        subjects: str `(count,)`, who is shown; None where that is not known.
     """
 
     images: np.ndarray
     labels: np.ndarray
     rows: np.ndarray
+    subjects: np.ndarray | None = None
+
+    @property
+    def encoded(self):
+        """Whether the images are files' bytes."""
+        return self.images.dtype == object
 
     def resized(self, size):
-        """Resample the images bilinearly to `size` x `size` pixels."""
+        """Resample the images to `size` x `size` grey pixels.
+
+        Pixels bilinearly; files' bytes, which hold far larger images, by area,
+        so that nothing aliases.
+        """
+        if self.encoded:
+            images = [
+                cv2.resize(
+                    cv2.imdecode(
+                        np.frombuffer(file, np.uint8), cv2.IMREAD_GRAYSCALE
+                    ),
+                    (size, size),
+                    interpolation=cv2.INTER_AREA,
+                )
+                for file in self.images
+            ]
+            return self._replace(images=np.stack(images)[..., None])
         if self.images.shape[1:3] == (size, size):
             return self
         # OpenCV takes up to 512 channels: here, as many images at a time.
@@ -43,12 +69,19 @@ class Faces(NamedTuple):
 
     def take(self, indices):
         """Some of the images, in the order of `indices`."""
-        return Faces(*(column[indices] for column in self))
+        return Faces(
+            *(column if column is None else column[indices] for column in self)
+        )
 
     @property
     def fingerprint(self):
-        """SHA-256 of pixels and labels, 16 hexadecimal digits."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.images).tobytes())
+        """SHA-256 of pixels or files, and labels, 16 hexadecimal digits."""
+        pixels = (
+            b"".join(self.images)
+            if self.encoded
+            else np.ascontiguousarray(self.images).tobytes()
+        )
+        digest = hashlib.sha256(pixels)
         digest.update(self.labels.astype("<i8").tobytes())
         return digest.hexdigest()[:16]
 
@@ -77,17 +110,33 @@ class Source:
         return self.name.startswith("synthetic")
 
     def faces(self, split):
-        """Read one split.
+        """Read one split, or several joined by `+`, one after the other.
 
         Raises:
             ValueError: for a split the dataset does not have.
         """
-        if split not in self.splits:
+        names = split.split("+")
+        if not {*names} <= {*self.splits}:
             raise ValueError(
                 f"{self.name} has the splits {', '.join(self.splits)}. "
                 f"Received: split={split!r}"
             )
-        return self.read(split)
+        parts = [self.read(name) for name in names]
+        if len(parts) == 1:
+            return parts[0]
+        return Faces(
+            *(
+                None if column[0] is None else np.concatenate(column)
+                for column in zip(*parts, strict=True)
+            )
+        )
+
+
+def objects(values):
+    """An array that holds Python objects as they are."""
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
 
 
 def has_tensorflow():
@@ -107,8 +156,15 @@ def write_npz(source, path):
         "class_names": np.array(source.class_names),
     }
     for split in source.splits:
-        faces = source.faces(split)._asdict()
-        arrays |= {f"{split}/{key}": value for key, value in faces.items()}
+        faces = source.faces(split)
+        columns = faces._asdict()
+        if faces.encoded:
+            # As one row of bytes: NumPy would pickle objects.
+            columns["images"] = np.frombuffer(b"".join(faces.images), np.uint8)
+            columns["ends"] = np.cumsum([len(file) for file in faces.images])
+        for key, column in columns.items():
+            if column is not None:
+                arrays[f"{split}/{key}"] = column
     with open_whole(path) as file:
         np.savez_compressed(file, **arrays)
 
@@ -127,7 +183,16 @@ def open_npz(dataset, data_dir):
 
     def read(split):
         with np.load(path) as file:
-            return Faces(*(file[f"{split}/{key}"] for key in Faces._fields))
+            columns = {
+                name.removeprefix(f"{split}/"): file[name]
+                for name in file.files
+                if name.startswith(f"{split}/")
+            }
+        ends = columns.pop("ends", None)
+        if ends is not None:
+            files = np.split(columns["images"], ends[:-1])
+            columns["images"] = objects([file.tobytes() for file in files])
+        return Faces(**columns)
 
     return Source(
         dataset, version, tuple(map(str, class_names)), tuple(splits), read
@@ -149,10 +214,20 @@ def open_tfds(dataset, data_dir):
             f"Run: {prepare_command(dataset)}"
         )
 
+    # Images of one size come decoded, others as the publisher's files.
+    decoders = {}
+    if None in builder.info.features["image"].shape:
+        decoders["image"] = tfds.decode.SkipDecoding()
+
     def read(split):
-        everything = builder.as_dataset(split=split, batch_size=-1)
+        everything = builder.as_dataset(
+            split=split, batch_size=-1, decoders=decoders
+        )
         arrays = tfds.as_numpy(everything)
-        return Faces(arrays["image"], arrays["label"], arrays["row"])
+        subjects = arrays.get("subject")
+        if subjects is not None:
+            subjects = subjects.astype(str)
+        return Faces(arrays["image"], arrays["label"], arrays["row"], subjects)
 
     return Source(
         dataset,

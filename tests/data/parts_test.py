@@ -51,3 +51,47 @@ def test_a_split_that_is_not_divided_is_read_as_it_is():
     held = HoldOut("held out", of="train", share=0.2)
     other = part(lambda split: split, "validation", (held,))
     assert other == "validation"
+
+
+# KDEF: 70 people, 70 pictures of each, in the order of the files' names.
+KDEF = Faces(
+    np.arange(4900),
+    np.zeros(4900),
+    np.arange(4900),
+    np.tile(
+        np.repeat([f"{sex}{k:02}" for sex in "FM" for k in range(35)], 35), 2
+    ),
+)
+
+
+def kdef(name, *hold_outs):
+    return part(lambda split: KDEF, name, hold_outs)
+
+
+def test_nobody_is_on_two_sides_when_divided_by_subject():
+    test = HoldOut("test", of="train", share=0.2, by="subject")
+    validation = HoldOut("validation", of="train", share=0.125, by="subject")
+    people, counts = [], []
+    for name in ("train", "validation", "test"):
+        faces = kdef(name, test, validation)
+        people.append({*faces.subjects})
+        counts.append(len(faces.labels))
+    assert list(map(len, people)) == [49, 7, 14]
+    assert counts == [3430, 490, 980]
+    assert len(set.union(*people)) == 70
+
+
+def test_by_order_the_last_are_set_aside():
+    last = HoldOut("test", of="train", share=0.2, by="order")
+    assert kdef("test", last).rows.tolist() == list(range(3920, 4900))
+    assert kdef("train", last).rows.tolist() == list(range(3920))
+    # The last fifth of KDEF by name are men, seen a second time.
+    men = {*kdef("test", last).subjects}
+    assert {name[0] for name in men} == {"M"}
+    assert men <= {*kdef("train", last).subjects}
+
+
+def test_by_subject_needs_subjects():
+    people = HoldOut("test", of="train", share=0.2, by="subject")
+    with pytest.raises(ValueError, match="does not say who is shown"):
+        part(read, "test", (people,))

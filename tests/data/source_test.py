@@ -8,6 +8,7 @@ from ferkeras.data import (
     HoldOut,
     Source,
     npz_path,
+    objects,
     write_npz,
 )
 from ferkeras.data.source import open_npz
@@ -23,8 +24,9 @@ def test_npz_gives_back_what_was_written(tmp_path):
     source = open_npz("noise/small", tmp_path)
     assert (source.version, source.class_names) == ("1.2.3", tiny.CLASSES)
     assert source.splits == ("train", "test")
+    assert source.faces("test").subjects is None
     for ours, theirs in zip(
-        source.faces("test"), tiny.faces("test"), strict=True
+        source.faces("test")[:3], tiny.faces("test")[:3], strict=True
     ):
         assert ours.dtype == theirs.dtype
         assert (ours == theirs).all()
@@ -84,3 +86,26 @@ def test_faces_are_read_once(tmp_path):
     parts = HoldOut("held out", of="train", share=0.2)
     datasets.card("noise", ["train", "held out"], (parts,))
     assert read == ["train"]
+
+
+def test_joined_splits_follow_one_another():
+    joined = SOURCE.faces("test+train")
+    parts = [tiny.faces("test"), tiny.faces("train")]
+    assert (joined.labels == np.concatenate([p.labels for p in parts])).all()
+    assert (joined.images[90:] == parts[1].images).all()
+    assert joined.subjects is None
+    with pytest.raises(ValueError, match="Received: split='test.valid'"):
+        SOURCE.faces("test+valid")
+
+
+def test_files_are_shrunk_by_area_and_made_grey():
+    colours = np.random.default_rng(0).integers(0, 256, (12, 8, 3), np.uint8)
+    file = cv2.imencode(".png", colours)[1].tobytes()
+    faces = Faces(objects([file]), np.zeros(1, int), np.zeros(1, int))
+    assert faces.encoded
+    small = faces.resized(4).images
+    assert small.shape == (1, 4, 4, 1) and small.dtype == np.uint8
+    # ITU-R 601, blue first; each pixel is the mean of 3 x 2.
+    grey = colours @ [0.114, 0.587, 0.299]
+    means = grey.reshape(4, 3, 4, 2).mean((1, 3))
+    assert np.abs(small[0, ..., 0] - means).max() <= 1

@@ -1,0 +1,79 @@
+"""A row of Table 1 from files of KDEF's layout to its report."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ferkeras.data import Datasets
+from ferkeras.experiment import units
+from ferkeras.record import read_record
+from reproductions import __main__, command_line
+from reproductions.pandey2019 import PAPER, TABLE1
+from tfds_builders.kdef import fake_files, reader
+
+CODES = {name: code for code, name in reader.EXPRESSIONS.items()}
+PEOPLE = [f"{sex}{number:02}" for sex in "FM" for number in range(1, 6)]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """Ten drawn people, both sessions, seven expressions, prepared."""
+    folder = tmp_path_factory.mktemp("kdef")
+    for person in PEOPLE:
+        for session in "AB":
+            for seed, (label, code) in enumerate(CODES.items()):
+                name = f"{session}{person}{code}S.JPG"
+                path = folder / "manual" / "KDEF" / name[:4] / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(fake_files.jpeg(label, seed))
+    words = ["prepare", "kdef", "--manual-dir", str(folder / "manual")]
+    with pytest.warns(UserWarning, match="140 images, .* 4900; 4760 missing"):
+        __main__.main([*words, "--data-dir", str(folder)])
+    return folder
+
+
+@pytest.mark.parametrize(
+    "protocol,counts",
+    [
+        ("paper", {"train": 112, "test": 28}),
+        ("fileorder", {"train": 112, "test": 28}),
+        ("clean", {"train": 98, "validation": 14, "test": 28}),
+    ],
+)
+def test_each_protocol_divides_the_images(data_dir, protocol, counts):
+    datasets = Datasets(data_dir)
+    (chosen,) = (p for p in TABLE1.protocols if p.name == protocol)
+    card = datasets.card("kdef", counts, chosen.hold_outs)
+    assert card["images"] == counts
+    parts = {
+        split: datasets.faces("kdef", split, chosen.hold_outs, 64)
+        for split in counts
+    }
+    assert parts["test"].images.shape == (28, 64, 64, 1)
+    everything = np.sort(np.concatenate([p.rows for p in parts.values()]))
+    assert everything.tolist() == list(range(140))
+    people = [{*faces.subjects} for faces in parts.values()]
+    shared = set.intersection(people[0], people[-1])
+    assert bool(shared) == (protocol != "clean")
+
+
+def test_one_command_gives_the_row(data_dir, tmp_path):
+    recipe = replace(
+        TABLE1.rows[0].recipe,
+        phases=(replace(TABLE1.rows[0].recipe.phases[0], epochs=2),),
+    )
+    rows = (replace(TABLE1.rows[0], recipe=recipe), *TABLE1.rows[1:])
+    paper = replace(PAPER, tables=(replace(TABLE1, rows=rows),))
+    words = ["--rows", "RTNN", "--split", "clean", "--runs", "1"]
+    words += ["--data-dir", str(data_dir), "--results", str(tmp_path)]
+    command_line.main(paper, words)
+    (unit,) = units(paper, ["RTNN"], ["clean"], runs=1)
+    entry = read_record(tmp_path, unit)
+    assert entry["dataset"]["name"] == "kdef"
+    assert entry["protocol"]["hold_outs"][0]["by"] == "subject"
+    assert entry["scores"]["classes"]["afraid"]["images"] == 4
+    assert (
+        "| RTNN | kdef | 83.16 | clean |"
+        in (tmp_path / "pandey2019.md").read_text()
+    )
