@@ -66,8 +66,9 @@ class Experiment:
         model: `(input_shape, num_classes) -> keras.Model`.
         channels: names from `ferkeras.layers.CHANNELS`.
         reported: the printed numbers: `accuracy` in percent, and `min` and
-            `max` over runs where the paper gives them; empty for a row that
-            the paper does not have.
+            `max` over runs and `training`, the accuracy on the training
+            images, where the paper gives them; empty for a row that the paper
+            does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.

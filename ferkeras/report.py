@@ -66,6 +66,17 @@ def result_row(line):
     ]
 
 
+def training_row(line):
+    """A line of the table of training accuracies."""
+    return [
+        line.row.name,
+        line.protocol.name,
+        percent(line.row.reported["training"]),
+        percent(line.training) + (" (synthetic)" if synthetic([line]) else ""),
+    ]
+
+
+TRAINING_HEAD = ["row", "protocol", "reported", "reproduced"]
 RESULT_HEAD = [
     "row",
     "dataset",
@@ -132,20 +143,19 @@ STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 
 
 def statement_rows(paper, lines):
-    """Lines of the table of statements, for rows with complete runs."""
+    """Lines of the table of statements."""
     for statement in paper.statements:
         for line in lines:
-            if line.row.name == statement.row and line.complete:
+            if line.row.name != statement.row:
+                continue
+            text, holds = line.status(), "–"
+            if line.complete:
                 class_names = line.complete[0][1]["dataset"]["class_names"]
                 text, holds = statement.measure(confusion(line), class_names)
-                yield [
-                    statement.words,
-                    line.row.name,
-                    line.protocol.name
-                    + (" (synthetic)" if synthetic([line]) else ""),
-                    text,
-                    "yes" if holds else "no",
-                ]
+                text += " (synthetic)" if synthetic([line]) else ""
+                holds = "yes" if holds else "no"
+            name = line.row.name
+            yield [statement.words, name, line.protocol.name, text, holds]
 
 
 def render(paper, results):
@@ -181,6 +191,11 @@ def render(paper, results):
         text += f"\n## {of_paper.name}\n\n"
         text += table(RESULT_HEAD, map(result_row, part)) + "\n"
         text += of_paper.note and f"{of_paper.note}\n\n"
+        rows = [training_row(x) for x in part if "training" in x.row.reported]
+        if rows:
+            text += "Accuracy on the training images at the chosen epoch, as "
+            text += "training goes, with dropout and augmentation:\n\n"
+            text += table(TRAINING_HEAD, rows) + "\n"
         for line in part:
             title = f"{line.row.name}, {line.protocol.name}"
             text += show(title, of_line(line))

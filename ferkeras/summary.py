@@ -8,7 +8,8 @@ from scipy import stats
 
 from ferkeras.experiment import Experiment, Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
-from ferkeras.record import is_complete, read_record
+from ferkeras.record import is_complete, path_of, read_record
+from ferkeras.snapshot import read_csv
 
 METRIC = "accuracy"
 
@@ -39,6 +40,15 @@ class Line:
     def values(self):
         """Test accuracies in percent, one a complete run."""
         return [entry["scores"][METRIC] for _, entry in self.complete]
+
+    @property
+    def training(self):
+        """Mean training accuracy in percent at the chosen epochs, or None."""
+        values = []
+        for unit, entry in self.complete:
+            history = read_csv(path_of(self.results, unit, ".history.csv"))
+            values.append(100 * history[entry["epochs"]["best"] - 1][METRIC])
+        return float(np.mean(values)) if values else None
 
     @property
     def mean(self):

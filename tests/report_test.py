@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from ferkeras import report
+from ferkeras.experiment import Figure
 from ferkeras.record import path_of, write_confusion, write_record
+from ferkeras.statements import Statement
 from ferkeras.summary import summarise
 from tests import tiny
 
@@ -45,7 +47,8 @@ def write(results, accuracies, **arguments):
         write_record(results, unit, entry)
         path = path_of(results, unit, ".confusion.csv")
         write_confusion(path, np.eye(2, dtype=int), tiny.CLASSES)
-        history = "accuracy,loss,val_accuracy,val_loss\n.5,1,.6,1\n"
+        history = "accuracy,loss,val_accuracy,val_loss\n"
+        history += ".4,1,.5,1\n.45,1,.55,1\n.5,1,.6,1\n.9,1,.4,1\n"
         path_of(results, unit, ".history.csv").write_text(history)
 
 
@@ -126,3 +129,70 @@ def test_runs_on_different_images_are_not_averaged(tmp_path):
     path.write_text(json.dumps(entry))
     with pytest.raises(ValueError, match="different images"):
         summarise(PAPER, tmp_path)
+
+
+def words_of(matrix, class_names):
+    """Stands in for a measure: what it was given."""
+    return f"{matrix.tolist()} {class_names}", matrix[0, 1] > matrix[0, 0]
+
+
+def with_pictures():
+    row = dataclasses.replace(
+        tiny.ROW, reported={"accuracy": 90.0, "training": 97.5}
+    )
+    other = dataclasses.replace(tiny.ROW, name="Other")
+    table = dataclasses.replace(
+        TABLE, rows=(row, other), note="Found out: nothing."
+    )
+    return dataclasses.replace(
+        PAPER,
+        tables=(table,),
+        figures=(
+            Figure("Figure 5", "curves", (row.name, "Other")),
+            Figure("Figure 8", "confusion", (row.name,)),
+            Figure("Figure 9", "confusion", ("Other",)),
+        ),
+        statements=(
+            Statement("goes right", row.name, words_of),
+            Statement("goes left", "Other", words_of),
+        ),
+    )
+
+
+def test_the_papers_pictures_are_drawn_from_what_is_recorded(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    text = report.write_report(with_pictures(), tmp_path).read_text()
+    for name in ("figure-5", "figure-8"):
+        assert f"(tiny1999/clean/{name}.png)" in text
+        picture = tmp_path / f"tiny1999/clean/{name}.png"
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    # Nothing is recorded of the paper's protocol, nor of the other row.
+    assert not list(tmp_path.glob("tiny1999/paper/*.png"))
+    assert "Figure 9" not in text
+
+
+def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    text = report.render(with_pictures(), tmp_path)
+    row = "| goes right | Tiny \\| net | clean "
+    assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
+    assert "| goes left | Other | clean | not run | – |" in text
+
+
+def test_training_accuracy_is_that_of_the_chosen_epoch(tmp_path):
+    write(tmp_path, [80, 82])
+    text = report.render(with_pictures(), tmp_path)
+    assert "| Tiny \\| net | clean | 97.50 | 50.00 |" in text
+    assert "Found out: nothing." in text
+
+
+def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    row = dataclasses.replace(tiny.ROW, reported={})
+    table = dataclasses.replace(TABLE, rows=(row,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    text = report.render(paper, tmp_path)
+    assert "| – | clean | 82.00 ± 2.00 |" in text
+    assert "77.03–86.97 | – |" in text
+    assert "Tiny" not in report.index([paper], tmp_path)
+    assert summarise(paper, tmp_path)[1].as_json(True)["reported"] is None
