@@ -1,8 +1,10 @@
 """Working through units within a time budget."""
 
+import contextlib
 import time
 
 import keras
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -103,6 +105,19 @@ def pending(units, results, datasets):
     return ready
 
 
+@contextlib.contextmanager
+def alone(results, unit):
+    """Keep other processes from running a unit at the same time.
+
+    Raises:
+        filelock.Timeout: where another process runs it.
+    """
+    path = results / "work" / unit.folder / f"seed{unit.seed}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path, timeout=0):
+        yield
+
+
 def work_through(units, results, datasets, command, deadline=None):
     """Run units one after the other, until they are done or time is up.
 
@@ -117,7 +132,8 @@ def work_through(units, results, datasets, command, deadline=None):
             the same call later goes on from there.
 
     Returns:
-        The number of units that are still to do.
+        The number of units that are still to do, those that other processes
+        have in hand included.
     """
     deadline = deadline and deadline - RESERVE
     left = len(units)
@@ -134,9 +150,20 @@ def work_through(units, results, datasets, command, deadline=None):
             try:
                 if deadline and time.monotonic() > deadline:
                     raise OutOfTime
-                entry = reproduce(
-                    unit, results, datasets, command, deadline, [display]
-                )
+                with alone(results, unit):
+                    entry = read_record(results, unit)
+                    if not is_complete(entry):
+                        entry = reproduce(
+                            unit,
+                            results,
+                            datasets,
+                            command,
+                            deadline,
+                            [display],
+                        )
+            except Timeout:
+                progress.console.print(f"{unit}: left to another process")
+                continue
             except (OutOfTime, KeyboardInterrupt) as stop:
                 why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
                 progress.console.print(

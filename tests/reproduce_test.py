@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import shutil
 import time
 
 import keras
@@ -137,6 +138,19 @@ def test_a_queue_stops_within_a_unit_and_the_same_call_goes_on(
     assert left == units[1:]
     assert work_through(left, tmp_path, noise, "c") == 0
     assert is_complete(read_record(tmp_path, units[2]))
+
+
+def test_two_queues_share_their_units(run, tmp_path, capsys):
+    results, entry, _ = run
+    units = [tiny.unit(), tiny.unit(seed=1)]
+    shutil.copytree(results, tmp_path, dirs_exist_ok=True)
+    noise = tiny.Noise()
+    with work_queue.alone(tmp_path, units[1]):
+        # The first was completed since the queue was made, the other is busy.
+        left = work_through(units, tmp_path, noise, "the command")
+    assert left == 1 and not noise.asked
+    assert f"{units[1]}: left to another process" in capsys.readouterr().err
+    assert read_record(tmp_path, units[0]) == entry
 
 
 def test_a_queue_whose_time_is_up_starts_nothing(tmp_path):
