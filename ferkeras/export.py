@@ -68,6 +68,9 @@ def half_precision(path, target):
     Args:
         path: the file.
         target: the file to write, whole or not at all.
+
+    Raises:
+        ValueError: where a weight is over 65,504, the largest half float.
     """
     with (
         h5py.File(path) as full,
@@ -80,10 +83,13 @@ def half_precision(path, target):
                 there = half.require_group(name)
             else:
                 values = item[()]
-                floats = np.issubdtype(values.dtype, np.floating)
-                there = half.create_dataset(
-                    name, data=values.astype("float16") if floats else values
-                )
+                if np.issubdtype(values.dtype, np.floating):
+                    values = values.astype("float16")
+                    if not np.isfinite(values).all():
+                        raise ValueError(
+                            f"{name} in {path} is too large for half precision."
+                        )
+                there = half.create_dataset(name, data=values)
             there.attrs.update(item.attrs)
 
         half.attrs.update(full.attrs)

@@ -105,12 +105,12 @@ def of_figure(figure, lines):
     for protocol in dict.fromkeys(line.protocol for line in there):
         part = [line for line in there if line.protocol == protocol]
         name = heading(figure.name, part[0])
-        if figure.kind == "confusion":
-            draw = partial(draw_confusion, part[0])
-        else:
-            # Of each row, the curve of its first run.
-            runs = {x.row.name: (x, x.complete[0][0]) for x in part}
-            draw = partial(draw_curves, runs, name)
+        # Of each row, the curve of its first run.
+        runs = {x.row.name: (x, x.complete[0][0]) for x in part}
+        draw = {
+            "confusion": partial(draw_confusion, part[0]),
+            "curves": partial(draw_curves, runs, name),
+        }[figure.kind]
         shown = ", ".join(line.row.name for line in part)
         path = f"{part[0].paper.key}/{protocol.name}/{slug(figure.name)}.png"
         pictures.append(Picture(f"{name}: {shown}", path, draw))

@@ -22,12 +22,17 @@ def table(head, rows):
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
+def printed(value):
+    """A paper's number with all its decimals, two at least, or a dash."""
+    return max(percent(value), str(value), key=len) if value else "–"
+
+
 def reported(row):
     """The paper's number, with its range over runs where printed."""
     numbers = row.reported
-    text = percent(numbers.get("accuracy"))
+    text = printed(numbers.get("accuracy"))
     if "min" in numbers:
-        text += f" ({percent(numbers['min'])}–{percent(numbers['max'])})"
+        text += f" ({printed(numbers['min'])}–{printed(numbers['max'])})"
     return text
 
 
@@ -49,9 +54,9 @@ def result_row(line):
     if line.interval:
         low_high = "–".join(map(percent, line.interval))
     leak = ", chosen on test" if line.protocol.selects_on_test else ""
-    printed, difference = line.row.reported.get("accuracy"), "–"
-    if printed and line.values and not synthetic([line]):
-        difference = f"{line.mean - printed:+.2f}"
+    accuracy, difference = line.row.reported.get("accuracy"), "–"
+    if accuracy and line.values and not synthetic([line]):
+        difference = f"{line.mean - accuracy:+.2f}"
     return [
         line.row.name,
         line.row.dataset,
@@ -71,7 +76,7 @@ def training_row(line):
     return [
         line.row.name,
         line.protocol.name,
-        percent(line.row.reported["training"]),
+        printed(line.row.reported["training"]),
         percent(line.training) + (" (synthetic)" if synthetic([line]) else ""),
     ]
 
@@ -179,17 +184,18 @@ def render(paper, results):
         )
     text += (
         "Accuracy in percent. *Reproduced* is over runs from different seeds; "
-        "the interval is Student's t over those runs. *Not run*: no record; "
-        "*incomplete*: only runs that were stopped early, which are listed "
-        "below and never shown as a reproduction. A commit with a `+` had "
-        "uncommitted changes.\n\n"
+        "the interval is Student's t over those runs. *Not run*: no record, "
+        "and none of the paper on that dataset; *waiting*: the dataset is at "
+        "hand, the run still to come; *incomplete*: only runs that were "
+        "stopped early, which are listed below and never shown as a "
+        "reproduction. A commit with a `+` had uncommitted changes.\n\n"
     )
-    for protocol in paper.protocols:
-        text += f"- **{protocol.name}**: {protocol.note}\n"
     for of_paper in paper.tables:
         part = [line for line in lines if line.table == of_paper]
-        text += f"\n## {of_paper.name}\n\n"
-        text += table(RESULT_HEAD, map(result_row, part)) + "\n"
+        text += f"## {of_paper.name}\n\n"
+        for protocol in of_paper.protocols:
+            text += f"- **{protocol.name}**: {protocol.note}\n"
+        text += "\n" + table(RESULT_HEAD, map(result_row, part)) + "\n"
         text += of_paper.note and f"{of_paper.note}\n\n"
         rows = [training_row(x) for x in part if "training" in x.row.reported]
         if rows:

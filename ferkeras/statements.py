@@ -10,11 +10,11 @@ from ferkeras.metrics import percent_of_rows
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence of a paper about one row's confusion matrix.
+    """A sentence of a paper that a row's confusion matrix bears out, or not.
 
     Attributes:
         words: what the paper says, in our words.
-        row: name of the row it is about.
+        row: name of the row.
         measure: `(matrix, class_names) -> (text, holds)`: what is measured, and
             whether the statement holds; the matrix is in images, rows true.
     """
@@ -30,15 +30,20 @@ def shares(values, class_names):
     return ", ".join(f"{class_names[k]} {values[k]:.1f} %" for k in order)
 
 
-def rarely_predicted(matrix, class_names, *, name, below):
-    """Whether under `below` percent of all predictions are `name`."""
+def times_predicted(matrix, class_names, name):
+    """How often a class is predicted for each time that it occurs."""
     k = class_names.index(name)
-    predicted, true = 100 * matrix.sum(0) / matrix.sum(), matrix.sum(1)[k]
+    return matrix.sum(0)[k] / matrix.sum(1)[k]
+
+
+def rarely_predicted(matrix, class_names, *, name, below=0.1):
+    """Whether `name` is predicted under `below` times as often as it occurs."""
+    times = times_predicted(matrix, class_names, name)
     text = (
-        f"{predicted[k]:.2f} % of predictions and "
-        f"{100 * true / matrix.sum():.2f} % of images are {name}"
+        f"{name} is predicted {times:.2f} times as often as it occurs; asked: "
+        f"under {below}"
     )
-    return text, bool(predicted[k] < below)
+    return text, bool(times < below)
 
 
 def mainly_confused(matrix, class_names, *, names):
@@ -48,9 +53,10 @@ def mainly_confused(matrix, class_names, *, names):
     asked = tuple(sorted(class_names.index(name) for name in names))
     most = np.unravel_index(pairs.argmax(), pairs.shape)
     first, second = (class_names[k] for k in most)
+    share = 100 * pairs / max(wrong.sum(), 1)
     text = (
-        f"{100 * pairs[asked] / wrong.sum():.1f} % of the errors; the most "
-        f"are {first}/{second}, {100 * pairs[most] / wrong.sum():.1f} %"
+        f"{share[asked]:.1f} % of the errors; the most are {first}/{second}, "
+        f"{share[most]:.1f} %"
     )
     return text, bool(pairs[asked] == pairs[most])
 
@@ -67,19 +73,22 @@ def best_recalled(matrix, class_names, *, names):
 def mistaken_for(matrix, class_names, *, name):
     """Whether wrong predictions are `name` more often than anything else."""
     wrong = matrix - np.diag(np.diag(matrix))
-    share = 100 * wrong.sum(0) / wrong.sum()
+    share = 100 * wrong.sum(0) / max(wrong.sum(), 1)
     text = f"of the wrong predictions: {shares(share, class_names)}"
-    return text, bool(share.argmax() == class_names.index(name))
+    return text, bool(share[class_names.index(name)] == share.max() > 0)
 
 
-def over_predicted(matrix, class_names, *, name, spared):
-    """Whether `name` is predicted too often, but least for class `spared`."""
+def over_predicted(matrix, class_names, *, name, spared, above=1.1):
+    """Whether `name` is predicted too often, but least for class `spared`.
+
+    Too often is over `above` times as often as it occurs.
+    """
     k = class_names.index(name)
-    ratio = matrix.sum(0)[k] / matrix.sum(1)[k]
+    times = times_predicted(matrix, class_names, name)
     others = [n for n in class_names if n != name]
     taken = [percent_of_rows(matrix)[class_names.index(n), k] for n in others]
     text = (
-        f"{name} is predicted {ratio:.2f} times as often as it occurs; taken "
-        f"for it: {shares(taken, others)}"
+        f"{name} is predicted {times:.2f} times as often as it occurs; asked: "
+        f"over {above}; taken for it: {shares(taken, others)}"
     )
-    return text, bool(ratio > 1 and others[np.argmin(taken)] == spared)
+    return text, bool(times > above and others[np.argmin(taken)] == spared)

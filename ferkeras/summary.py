@@ -8,7 +8,12 @@ from scipy import stats
 
 from ferkeras.experiment import Experiment, Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
-from ferkeras.record import is_complete, path_of, read_record
+from ferkeras.record import (
+    is_complete,
+    path_of,
+    read_json,
+    read_record,
+)
 from ferkeras.snapshot import read_csv
 
 METRIC = "accuracy"
@@ -26,6 +31,8 @@ class Line:
         protocol: the `Protocol`.
         complete: `(Unit, record)` of each run that trained to its end.
         cut_short: the same of each run that was stopped before.
+        has_data: whether a record of the paper is on the row's dataset, so
+            that runs that are missing wait only for their turn.
     """
 
     paper: Paper
@@ -35,6 +42,7 @@ class Line:
     protocol: Protocol
     complete: list[tuple[Unit, dict]]
     cut_short: list[tuple[Unit, dict]]
+    has_data: bool
 
     @property
     def values(self):
@@ -75,8 +83,7 @@ class Line:
         """One of `recorded`, `waiting`, `incomplete` and `not run`.
 
         Args:
-            has_data: whether the row's dataset is prepared here, so that runs
-                that are missing wait only for their turn.
+            has_data: whether the row's dataset is prepared here.
         """
         if len(self.complete) >= self.table.runs:
             return "recorded"
@@ -84,7 +91,7 @@ class Line:
             return "waiting"
         if self.cut_short:
             return "incomplete"
-        return "waiting" if has_data else "not run"
+        return "waiting" if has_data or self.has_data else "not run"
 
     def as_json(self, has_data):
         """The line as `python -m reproductions --json` prints it."""
@@ -117,9 +124,19 @@ def summarise(paper, results):
         ValueError: where runs of one row were made on different images.
     """
     found = {}
+    datasets = datasets_recorded(paper, results)
     for unit in units(paper, runs=seeds_recorded(paper, results)):
         key = unit.row.name, unit.protocol.name
-        line = Line(paper, results, unit.table, unit.row, unit.protocol, [], [])
+        line = Line(
+            paper,
+            results,
+            unit.table,
+            unit.row,
+            unit.protocol,
+            [],
+            [],
+            unit.row.dataset in datasets,
+        )
         line = found.setdefault(key, line)
         entry = read_record(results, unit)
         if is_complete(entry):
@@ -148,6 +165,12 @@ def synthetic(lines):
         for line in lines
         for _, entry in line.complete + line.cut_short
     )
+
+
+def datasets_recorded(paper, results):
+    """Names of the datasets that the paper's records are on."""
+    files = (Path(results) / paper.key).glob("*/*/seed*.json")
+    return {read_json(file)["dataset"]["name"] for file in files}
 
 
 def seeds_recorded(paper, results):

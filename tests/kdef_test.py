@@ -77,3 +77,9 @@ def test_one_command_gives_the_row(data_dir, tmp_path):
         "| RTNN | kdef | 83.16 | clean |"
         in (tmp_path / "pandey2019.md").read_text()
     )
+
+
+def test_every_number_of_table_1_is_a_share_of_980_images():
+    correct = [815, 824, 827, 834, 838, 864]
+    printed = [row.reported["accuracy"] for row in TABLE1.rows]
+    assert printed == [round(100 * count / 980, 2) for count in correct]

@@ -5,12 +5,16 @@ import dataclasses
 import json
 import shutil
 import time
+from functools import partial
 
 import keras
 import numpy as np
 import pytest
 
 from ferkeras import record, work_queue
+from ferkeras.build import build
+from ferkeras.evaluate import predict
+from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
 from ferkeras.train import OutOfTime, drop_other_weights
@@ -91,6 +95,24 @@ def test_a_finished_run_leaves_models_and_logs_but_no_snapshot(run):
     names = {path.name for path in work.iterdir()}
     assert {"model.keras", "tensorboard", "history.csv"} <= names
     assert not any("snapshot" in n or "best" in n for n in names)
+
+
+def test_a_row_may_keep_its_best_weights(tmp_path):
+    good, _ = tiny.RECIPE.phases
+    # One epoch that ruins what was learnt.
+    bad = Phase(partial(keras.optimizers.SGD, 100.0), 1)
+    recipe = dataclasses.replace(tiny.RECIPE, phases=(good, bad))
+    row = dataclasses.replace(tiny.ROW, recipe=recipe, keep_weights=True)
+    unit = dataclasses.replace(tiny.unit(), row=row)
+    entry = reproduce(unit, tmp_path, tiny.Noise(), "the command")
+    assert entry["epochs"]["best"] < entry["epochs"]["done"]
+    networks = build(row, 2)
+    networks.classifier.load_weights(path_of(tmp_path, unit, ".weights.h5"))
+    images = tiny.faces("test").images
+    with np.load(path_of(tmp_path, unit, ".probabilities.npz")) as file:
+        np.testing.assert_allclose(
+            predict(networks.scoring, images), file["probabilities"], atol=5e-3
+        )
 
 
 def test_a_queue_skips_what_is_recorded(run):

@@ -73,8 +73,8 @@ def test_units_come_first_seeds_first():
         "Base, clean, seed 1",
         "Base + Sobel, clean, seed 1",
     ]
-    # KDEF: eight rows, three protocols; FER+: seven; FER2013: one.
-    assert len(units(PANDEY)) == 8 * 3 * 3 + 7 * 2 * 4 + 2 * 3
+    # KDEF: nine rows, three protocols; FER+: seven; FER2013: one.
+    assert len(units(PANDEY)) == 9 * 3 * 3 + 7 * 2 * 4 + 2 * 3
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
@@ -138,15 +138,22 @@ def test_bad_arguments_are_refused(words, capsys):
 
 
 @pytest.mark.slow
-def test_the_demo_of_a_row_writes_a_report_that_says_synthetic(tmp_path):
-    words = ["--demo", "--rows", "Base", "--results", str(tmp_path)]
-    command_line.main(PANDEY, words)
-    report = (tmp_path / "pandey2019.md").read_text()
+@pytest.mark.parametrize(
+    "paper,row",
+    [("pandey2019", "Base"), ("chesley2021", "I: LeNet5")],
+)
+def test_the_demo_of_a_row_writes_a_report_that_says_synthetic(
+    paper, row, tmp_path
+):
+    (paper,) = (p for p in PAPERS if p.key == paper)
+    words = ["--demo", "--rows", row, "--results", str(tmp_path)]
+    command_line.main(paper, words)
+    report = (tmp_path / f"{paper.key}.md").read_text()
     assert "**Synthetic faces.**" in report
     (base,) = (
         unit
-        for unit in units(command_line.demo_of(PANDEY))
-        if unit.row.name == "Base"
+        for unit in units(command_line.demo_of(paper))
+        if unit.row.name == row
     )
     entry = read_record(tmp_path, base)
     assert entry["dataset"]["name"] == command_line.DEMO

@@ -10,14 +10,22 @@ NAMES = ("angry", "happy", "sad")
 MATRIX = np.array([[50, 22, 28], [5, 90, 5], [45, 15, 40]])
 
 
-def test_rare_predictions_are_a_share_of_all():
+def test_rare_predictions_are_measured_by_how_often_the_class_occurs():
+    # 73 predicted, 100 occur.
     text, holds = statements.rarely_predicted(
-        MATRIX, NAMES, name="sad", below=25
+        MATRIX, NAMES, name="sad", below=0.75
     )
-    assert "24.33 % of predictions and 33.33 % of images are sad" in text
+    assert "sad is predicted 0.73 times as often as it occurs" in text
     assert holds
-    _, holds = statements.rarely_predicted(MATRIX, NAMES, name="sad", below=24)
-    assert not holds
+    assert not statements.rarely_predicted(MATRIX, NAMES, name="sad")[1]
+
+
+def test_without_errors_nothing_is_confused_with_anything():
+    perfect = np.diag([3, 4, 5])
+    text, holds = statements.mistaken_for(perfect, NAMES, name="angry")
+    assert not holds and "nan" not in text
+    text, _ = statements.mainly_confused(perfect, NAMES, names=NAMES[:2])
+    assert "nan" not in text
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 class HoldOut:
     """Images of a split, set aside under a name of their own.
 
-    The split keeps the rest. Which images are set aside depends on their
-    number and order in the dataset only: all rows, runs, backends and machines
-    have the same.
+    The split keeps the rest. Which images are set aside depends on the dataset
+    only: all rows, runs, backends and machines have the same.
 
     Attributes:
         name: what the images set aside are called.
@@ -31,7 +30,8 @@ class HoldOut:
         """Indices of the images that stay and of those set aside.
 
         Raises:
-            ValueError: by subject, where the dataset does not name them.
+            ValueError: by subject, where the dataset does not name them, and
+                for any other `by`.
         """
         images = np.arange(len(faces.labels))
         if self.by == "subject":
@@ -44,13 +44,18 @@ class HoldOut:
                 1, test_size=self.share, random_state=0
             )
             ((stay, aside),) = splitter.split(images, groups=faces.subjects)
-        else:
+        elif self.by == "image":
             stay, aside = train_test_split(
-                images,
-                test_size=self.share,
-                **{"image": {"random_state": 0}, "order": {"shuffle": False}}[
-                    self.by
-                ],
+                images, test_size=self.share, random_state=0
+            )
+        elif self.by == "order":
+            stay, aside = train_test_split(
+                images, test_size=self.share, shuffle=False
+            )
+        else:
+            raise ValueError(
+                "`by` is 'image', 'subject' or 'order'. "
+                f"Received: by={self.by!r}"
             )
         return np.sort(stay), np.sort(aside)
 
