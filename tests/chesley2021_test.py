@@ -1,12 +1,18 @@
 """The paper's file against what the paper says of its networks and split."""
 
 import math
+import os
+from pathlib import Path
 
 import pytest
 
 from ferkeras.build import build
-from ferkeras.data import no_augmentation
+from ferkeras.data import Faces, no_augmentation
+from ferkeras.data.parts import part
 from reproductions.chesley2021 import PAPER, TABLE1
+from tfds_builders.fer2013 import reader
+
+MANUAL_DIR = os.environ.get("FERKERAS_MANUAL_DIR", "")
 
 # papers.md, section 8; batch normalisation without its moving averages.
 PARAMETERS = {
@@ -69,3 +75,26 @@ def test_pictures_and_sentences_are_about_rows_of_the_paper():
     names = {row.name for row in PAPER.rows}
     assert names >= {name for f in PAPER.figures for name in f.rows}
     assert names >= {statement.row for statement in PAPER.statements}
+
+
+@pytest.mark.skipif(
+    not Path(MANUAL_DIR, "fer2013.csv").is_file(),
+    reason="set FERKERAS_MANUAL_DIR to the folder of fer2013.csv to divide the "
+    "real images",
+)
+def test_pictures_are_repeated_on_both_sides_as_the_notes_say():
+    splits = reader.read(None, MANUAL_DIR)
+
+    def read(name):
+        columns = splits[name]
+        return Faces(columns["image"], columns["label"], columns["row"])
+
+    for protocol, count in zip(TABLE1.protocols, (22967, 25838), strict=True):
+        train, scored = (
+            part(read, name, protocol.hold_outs)
+            for name in (protocol.train, protocol.test)
+        )
+        assert len(train.labels) == count
+        pictures = {image.tobytes() for image in train.images}
+        repeated = sum(image.tobytes() in pictures for image in scored.images)
+        assert 0 < repeated < 0.1 * len(scored.labels)
