@@ -80,9 +80,10 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
                 columns.get("subject"),
             )
 
-        source = Source(
-            dataset, reader.VERSION, reader.CLASS_NAMES, tuple(arrays), read
-        )
+        names = reader.CLASS_NAMES
+        if isinstance(names, dict):
+            names = names[config]
+        source = Source(dataset, reader.VERSION, names, tuple(arrays), read)
         write_npz(source, path)
         return source
 

@@ -81,12 +81,30 @@ def test_files_of_images_come_out_of_tfds_and_npz_as_published(
         assert (faces.rows == [r for r, *_ in fake_files.IMAGES.values()]).all()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_without_tensorflow_a_config_may_have_classes_of_its_own(
+    tmp_path, monkeypatch
+):
+    from tfds_builders.ck_plus import fake_files
+    from tfds_builders.ck_plus import reader as ck_plus
+
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    fake_files.write_original(tmp_path / "manual")
+    for config, classes in (("mohana2023", 7), ("mohana2023_neutral", 8)):
+        dataset = f"ck_plus/{config}"
+        prepare.prepare(dataset, tmp_path, tmp_path / "manual")
+        source = open_npz(dataset, tmp_path)
+        assert source.class_names == tuple(ck_plus.CLASS_NAMES[config])
+        assert len(source.class_names) == classes
+        assert source.faces("train").encoded
+
+
 @pytest.mark.parametrize(
     "dataset,message",
     [
         (
             "fer2014",
-            "fer2013, ferplus, kdef, synthetic_faces. Received: 'fer2014'",
+            "fer2013, ferplus, jaffe, kdef, .*synthetic_faces. Received: 'fer2014'",
         ),
         ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
     ],
@@ -129,6 +147,8 @@ def test_readers_need_no_tensorflow():
         "sys.modules['tensorflow_datasets'] = None\n"
         "from tfds_builders.fer2013 import reader\n"
         "from tfds_builders.ferplus import reader\n"
+        "from tfds_builders.ck_plus import reader\n"
+        "from tfds_builders.jaffe import reader\n"
         "from tfds_builders.kdef import reader\n"
         "from tfds_builders.synthetic_faces import reader\n"
     )

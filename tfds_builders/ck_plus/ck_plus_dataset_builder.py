@@ -33,7 +33,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                 }
             ),
             supervised_keys=("image", "label"),
-            homepage="https://www.jeffcohn.net/resources/",
+            homepage="https://www.jeffcohn.net",
             disable_shuffling=True,
         )
 

@@ -122,7 +122,9 @@ def test_grey_and_coloured_images_decode(data_dir, manual_dir):
         assert example["image"].shape == (48 if coloured else 49, 64, 3)
         red, _, blue = example["image"].mean(axis=(0, 1))
         # The drawn faces in colour have half as much blue as red.
-        np.testing.assert_allclose(blue / red, 0.5 if coloured else 1, atol=0.05)
+        np.testing.assert_allclose(
+            blue / red, 0.5 if coloured else 1, atol=0.05
+        )
 
 
 @pytest.mark.parametrize("config", reader.CONFIGS)

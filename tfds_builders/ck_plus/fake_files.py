@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from tfds_builders.ck_plus import mirror, original, reader
+from tfds_builders.ck_plus.frames import EMOTIONS
 from tfds_builders.synthetic_faces import action_units, draw
 
 # Subject and sequence: emotion, frame numbers. Two sequences of S010 and two
@@ -52,6 +53,11 @@ def image_name(subject, sequence, number):
     return f"{subject}_{sequence}_{number:08}.png"
 
 
+def seed(subject, sequence, number):
+    """Another seed for each image, so that no two are equal."""
+    return int(f"{subject[1:]}{sequence}{number:08}")
+
+
 def write_original(folder, sequences=None, unlabelled=None):
     """Write the folders `cohn-kanade-images` and `Emotion`.
 
@@ -66,7 +72,7 @@ def write_original(folder, sequences=None, unlabelled=None):
     for key, (label, numbers) in sequences.items():
         _write_frames(folder, key, numbers, label)
         name = "_".join((*key, f"{numbers[-1]:08}", "emotion.txt"))
-        code = reader.EMOTIONS.index(label)
+        code = EMOTIONS.index(label)
         _write(labels.joinpath(*key, name), f"   {code}.0000000e+00\n".encode())
     for key, numbers in unlabelled.items():
         _write_frames(folder, key, numbers, "neutral")
@@ -87,7 +93,8 @@ def write_mirror(folder, sequences=None):
     for key, (label, numbers) in (sequences or SEQUENCES).items():
         for number in numbers[-3:]:
             place = folder / mirror.FOLDER / label
-            _write(place / image_name(*key, number), png(label, False, number))
+            content = png(label, False, seed(*key, number))
+            _write(place / image_name(*key, number), content)
     for name in PASSED_OVER:
         _write(folder / mirror.FOLDER / "disgust" / name, b"\0\5\x16\7")
 
@@ -96,7 +103,7 @@ def _write_frames(folder, key, numbers, label):
     for number in numbers:
         name = image_name(*key, number)
         shown = "neutral" if number == numbers[0] else label
-        content = png(shown, key in COLOURED, number)
+        content = png(shown, key in COLOURED, seed(*key, number))
         _write(folder.joinpath(original.IMAGES, *key, name), content)
 
 

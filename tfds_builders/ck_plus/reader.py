@@ -56,7 +56,7 @@ DEFAULT_CONFIG = "mohana2023"
 # By config, as these differ in their classes.
 CLASS_NAMES = {name: config.class_names for name, config in CONFIGS.items()}
 INSTRUCTIONS = (
-    "Ask for CK+ at https://www.jeffcohn.net/resources/ (for research only, "
+    "Ask for CK+ at https://www.jeffcohn.net (for research only, "
     "under a signed agreement), unpack it and put its folders "
     "cohn-kanade-images and Emotion, unchanged, directly in manual_dir. For "
     "the config ck48, put the folder CK+48 there instead."

@@ -1,0 +1,136 @@
+"""Grad-CAM: where a network finds the evidence for a class."""
+
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def named_layers(model, path=""):
+    """Layers of a model and of the models in it, by path: `"net/conv1"`."""
+    for layer in model.layers:
+        yield f"{path}{layer.name}", layer
+        if isinstance(layer, keras.Model):
+            yield from named_layers(layer, f"{path}{layer.name}/")
+
+
+def find_layer(model, name):
+    """The one layer whose path is `name` or ends with it."""
+    found = {
+        path: layer
+        for path, layer in named_layers(model)
+        if f"/{path}".endswith(f"/{name}")
+    }
+    if len(found) != 1:
+        raise ValueError(
+            "layer_name must be the name of one layer of the model, with those "
+            "of the models it is in where they are needed, as in 'net/conv1'. "
+            f"{len(found)} layers fit: {', '.join(found)}. Received: {name!r}"
+        )
+    return next(iter(found.values()))
+
+
+@contextmanager
+def rewritten(layer, change):
+    """Within, `change(outputs)` is what the layer hands on.
+
+    A model cut in two at the layer would not do: shortcuts go round the layer,
+    and the layer may be in a model in the model.
+    """
+    call = layer.call
+
+    def changed(*args, **kwargs):
+        return change(call(*args, **kwargs))
+
+    layer.call = changed
+    try:
+        yield
+    finally:
+        del layer.call
+
+
+def gradient(function, x):
+    """Gradient, float32 NumPy, of a scalar function of one tensor."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return np.asarray(jax.grad(function)(x), np.float32)
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    return tape.gradient(y, x).numpy().astype(np.float32)
+
+
+def grad_cam(model, layer_name, images, classes=None):
+    """Weigh a layer's maps by how much each raises a class's logit.
+
+    With the layer's maps A of an image and the logit y of a class,
+
+        weight[k] = mean over rows i and columns j of dy / dA[i, j, k]
+        map[i, j] = max(0, sum over k of weight[k] A[i, j, k])
+
+    The map is enlarged bilinearly to the image's size and divided by its
+    maximum; it is all zero where no channel speaks for the class.
+
+    Args:
+        model: functional or sequential `keras.Model` from one image tensor to
+            logits `(batch, num_classes)`, such as the `classifier` or the
+            `scoring` model of `ferkeras.build.Networks`. The gradient of a
+            softmax in their place would vanish where the network is sure.
+        layer_name: name of a layer whose output is `(batch, rows, columns,
+            channels)`, be it in a model in the model. Where several models
+            have a layer of that name, the path of one: `"stream1/conv2"`.
+        images: `(count, height, width, channels)`, as the model takes them;
+            all go through it at once.
+        classes: the class whose evidence is sought, for each image, integers
+            `(count,)`; those predicted when None.
+
+    Returns:
+        float32 `(count, height, width)`, 0 to 1.
+
+    Raises:
+        ValueError: where the name fits no layer or several, or the layer has
+            no rows and columns, or is called more than once.
+
+    Reference: Selvaraju et al., ICCV 2017 (arXiv:1610.02391), Eqs. 1 and 2.
+    """
+    layer = find_layer(model, layer_name)
+    outputs = []
+    with rewritten(layer, lambda x: outputs.append(x) or x):
+        logits = ops.convert_to_numpy(model(images, training=False))
+    if len(outputs) != 1 or len(outputs[0].shape) != 4:
+        raise ValueError(
+            "layer_name must be of a layer that is called once and returns "
+            "(batch, rows, columns, channels). "
+            f"Received: {layer_name!r}, which returns "
+            f"{', '.join(str(tuple(x.shape)) for x in outputs)}"
+        )
+    if classes is None:
+        classes = logits.argmax(-1)
+    chosen = np.eye(logits.shape[-1], dtype=np.float32)[classes]
+    # Lists, or their absence, of the values that a stateless call takes: in
+    # JAX, a plain call would leave traced penalties behind in the model.
+    state = [
+        [variable.value for variable in variables]
+        for variables in (
+            model.trainable_variables,
+            model.non_trainable_variables,
+        )
+    ]
+
+    def evidence(offset):
+        with rewritten(layer, lambda x: x + offset):
+            logits, _ = model.stateless_call(*state, images, training=False)
+        return ops.sum(logits * chosen)
+
+    slopes = gradient(evidence, ops.zeros_like(outputs[0]))
+    weights = slopes.mean((1, 2), keepdims=True)
+    maps = ops.convert_to_numpy(ops.cast(outputs[0], "float32"))
+    maps = np.maximum((weights * maps).sum(-1, keepdims=True), 0)
+    maps = ops.image.resize(maps, images.shape[1:3], "bilinear")
+    maps = ops.convert_to_numpy(maps)[..., 0]
+    peaks = maps.max((1, 2), keepdims=True)
+    return np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
