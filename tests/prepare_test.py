@@ -104,7 +104,8 @@ def test_without_tensorflow_a_config_may_have_classes_of_its_own(
     [
         (
             "fer2014",
-            "fer2013, ferplus, jaffe, kdef, .*synthetic_faces. Received: 'fer2014'",
+            "fer2013, ferplus, jaffe, kdef, .*synthetic_faces. Received: "
+            "'fer2014'",
         ),
         ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
     ],
