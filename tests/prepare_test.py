@@ -104,8 +104,8 @@ def test_without_tensorflow_a_config_may_have_classes_of_its_own(
     [
         (
             "fer2014",
-            "fer2013, ferplus, jaffe, kdef, .*synthetic_faces. Received: "
-            "'fer2014'",
+            "affectnet, ck_plus, fer2013, ferplus, jaffe, kdef, raf_db, "
+            "synthetic_faces. Received: 'fer2014'",
         ),
         ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
     ],
@@ -148,9 +148,11 @@ def test_readers_need_no_tensorflow():
         "sys.modules['tensorflow_datasets'] = None\n"
         "from tfds_builders.fer2013 import reader\n"
         "from tfds_builders.ferplus import reader\n"
+        "from tfds_builders.affectnet import reader\n"
         "from tfds_builders.ck_plus import reader\n"
         "from tfds_builders.jaffe import reader\n"
         "from tfds_builders.kdef import reader\n"
+        "from tfds_builders.raf_db import reader\n"
         "from tfds_builders.synthetic_faces import reader\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

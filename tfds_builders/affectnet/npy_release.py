@@ -1,0 +1,95 @@
+"""Reads the release of AffectNet with cut-out faces and npy annotations."""
+
+import os
+import re
+import warnings
+
+import numpy as np
+
+from tfds_builders.affectnet.rows import Row
+from tfds_builders.ck_plus import files
+
+FOLDERS = {"train": "train_set", "validation": "val_set"}
+IMAGES, ANNOTATIONS = "images", "annotations"
+
+
+def is_in(root):
+    """Whether a folder, a `pathlib.Path`, has a split of this release."""
+    return any((root / folder).is_dir() for folder in FOLDERS.values())
+
+
+def read_rows(root, split, instructions):
+    """Read the annotations of a split file by file, by their numbers.
+
+    Images without an annotation, and those whose names are not numbers, are
+    left out, and a warning names them.
+
+    Args:
+        root: `pathlib.Path` of the folder that holds `train_set` and `val_set`.
+        split: one of `rows.SPLITS`.
+        instructions: how to get the files, for messages.
+
+    Yields: `Row`, its number that of the image's name.
+
+    Raises:
+        FileNotFoundError: where a folder is missing.
+        ValueError: where two images or two annotations have one number.
+    """
+    folder = root / FOLDERS[split]
+    images, others = _by_number(folder / IMAGES, r"\.[^.]+", instructions)
+    # The other annotations are valence, arousal and landmarks.
+    codes, _ = _by_number(folder / ANNOTATIONS, r"_exp\.npy", instructions)
+    unlabelled = [images[at] for at in sorted(images.keys() - codes.keys())]
+    _warn(folder / IMAGES, "they have no annotation", unlabelled)
+    _warn(folder / IMAGES, "their names are not numbers", others)
+    for number, name in sorted(codes.items()):
+        image = images.get(number)
+        yield Row(
+            f"{FOLDERS[split]}/{ANNOTATIONS}/{name}",
+            number,
+            _read_code(folder / ANNOTATIONS / name),
+            None,
+            image and folder / IMAGES / image,
+        )
+
+
+def _by_number(folder, end, instructions):
+    """Map numbers to names of files, and list the names of another form."""
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder}: expected this folder. {instructions} Received: none"
+        )
+    form = re.compile(f"([0-9]+){end}", re.ASCII | re.IGNORECASE)
+    names, others = {}, []
+    # There are hundreds of thousands of files.
+    with os.scandir(folder) as entries:
+        found = [entry.name for entry in entries if entry.is_file()]
+    for name in sorted(found):
+        if part := form.fullmatch(name):
+            if (number := int(part[1])) in names:
+                raise ValueError(
+                    f"{folder}: expected one file for each number. "
+                    f"{instructions} Received: {names[number]}, {name}"
+                )
+            names[number] = name
+        elif not name.startswith("."):
+            others.append(name)
+    return names, others
+
+
+def _read_code(path):
+    """Return the text of an array of one number or string, or of its fault."""
+    with path.open("rb") as file:
+        try:
+            return str(np.load(file, allow_pickle=False))
+        except (EOFError, ValueError) as error:
+            return str(error)
+
+
+def _warn(folder, why, names):
+    if names:
+        warnings.warn(
+            f"{folder}: {len(names)} files are left out, as {why}: "
+            f"{files.listed(names)}",
+            stacklevel=4,
+        )
