@@ -35,8 +35,8 @@ def find_layer(model, name):
 def rewritten(layer, change):
     """Within, `change(outputs)` is what the layer hands on.
 
-    A model cut in two at the layer would not do: shortcuts go round the layer,
-    and the layer may be in a model in the model.
+    The model is not cut in two at the layer instead, as shortcuts may go round
+    the layer, and the layer may be in a model in the model.
     """
     call = layer.call
 
@@ -99,7 +99,12 @@ def grad_cam(model, layer_name, images, classes=None):
     """
     layer = find_layer(model, layer_name)
     outputs = []
-    with rewritten(layer, lambda x: outputs.append(x) or x):
+
+    def keep(x):
+        outputs.append(x)
+        return x
+
+    with rewritten(layer, keep):
         logits = ops.convert_to_numpy(model(images, training=False))
     if len(outputs) != 1 or len(outputs[0].shape) != 4:
         raise ValueError(
@@ -111,8 +116,7 @@ def grad_cam(model, layer_name, images, classes=None):
     if classes is None:
         classes = logits.argmax(-1)
     chosen = np.eye(logits.shape[-1], dtype=np.float32)[classes]
-    # Lists, or their absence, of the values that a stateless call takes: in
-    # JAX, a plain call would leave traced penalties behind in the model.
+    # On JAX, a plain call would leave traced activity penalties in the model.
     state = [
         [variable.value for variable in variables]
         for variables in (

@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     files
-    layers metrics data
-    models plots statements
+    layers losses metrics data schedules optimizers
+    explain models plots statements
     recipe protocol
     experiment devices
     build
@@ -58,7 +58,7 @@ def test_imports_point_down(path):
         assert top not in ("reproductions", "tfds_builders")
         if top == "ferkeras" and below[0] != part(path):
             assert RANK[below[0]] < RANK[part(path)], name
-        if part(path) in ("layers", "models"):
+        if part(path) in ("layers", "losses", "models"):
             assert top in PURE, name
 
 

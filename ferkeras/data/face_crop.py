@@ -33,7 +33,7 @@ def decode(file):
         ValueError: for a file that is empty, cut short or no image, and for
             values other than of 8 or 16 bits.
     """
-    # OpenCV before 4.11 fills what a JPEG lacks with whatever is in memory.
+    # OpenCV 4.10 fills what a JPEG lacks with whatever lies in memory.
     cut = file.startswith(JPEG_START) and JPEG_END not in file[-TAIL:]
     image = None
     if file and not cut:
@@ -111,7 +111,7 @@ def crop_face(image, size=48, margin=0.1):
         left = min(max(left - (wider - side) // 2, 0), width - wider)
         top = min(max(top - (wider - side) // 2, 0), height - wider)
         image = image[top : top + wider, left : left + wider]
-    # Where it enlarges, OpenCV's "area" repeats pixels.
+    # OpenCV's "area" is meant for shrinking; enlarging, it makes blocks.
     shrinks = min(image.shape) > size
     crop = cv2.resize(
         image,

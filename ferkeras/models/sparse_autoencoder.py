@@ -43,11 +43,12 @@ def encoder(x, pools, convolutions, sparsity):
             f"multiples of 2^pools. Received: pools={pools} and an image of "
             f"{height}x{width}"
         )
+    penalty = regularizers.L1(sparsity) if sparsity else None
     for index, filters in enumerate(ENCODER, 1):
         x = block(x, filters, convolutions, f"encoder{index}")
         if index <= pools:
             x = layers.MaxPooling2D(
-                activity_regularizer=regularizers.L1(sparsity),
+                activity_regularizer=penalty,
                 name=f"encoder{index}_pool",
             )(x)
     return x
@@ -71,8 +72,8 @@ def sparse_autoencoder(
     maps of an image, averaged over the batch: Keras 3.15 divides an activity
     penalty by the batch size, and by nothing else. It is part of `losses`, so
     of the printed loss, in validation too. The maps come out of a batch
-    normalisation, so they have either sign, and the penalty can make them small
-    through its scale and offset alone.
+    normalisation: they have either sign, and smaller convolution weights do not
+    make the penalty smaller.
 
     Args:
         input_shape: `(height, width, channels)`; float channels in 0 to 1.
