@@ -147,20 +147,28 @@ def show(title, pictures):
 STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 
 
-def statement_rows(paper, lines):
-    """Lines of the table of statements."""
+def statements(paper, lines):
+    """Markdown of a paper's statements, measured on what is recorded."""
+    rows, measured = [], set()
     for statement in paper.statements:
         for line in lines:
-            if line.row.name != statement.row:
+            if line.row.name != statement.row or not line.complete:
                 continue
-            text, holds = line.status(), "–"
-            if line.complete:
-                class_names = line.complete[0][1]["dataset"]["class_names"]
-                text, holds = statement.measure(confusion(line), class_names)
-                text += " (synthetic)" if synthetic([line]) else ""
-                holds = "yes" if holds else "no"
-            name = line.row.name
-            yield [statement.words, name, line.protocol.name, text, holds]
+            class_names = line.complete[0][1]["dataset"]["class_names"]
+            text, holds = statement.measure(confusion(line), class_names)
+            name, protocol = line.row.name, line.protocol.name
+            holds = "yes" if holds else "no"
+            rows.append([statement.words, name, protocol, text, holds])
+            measured.add(name)
+    waiting = dict.fromkeys(
+        statement.row
+        for statement in paper.statements
+        if statement.row not in measured
+    )
+    text = table(STATEMENT_HEAD, rows) if rows else ""
+    if waiting:
+        text += f"\nNo run yet to measure it on: {'; '.join(waiting)}.\n"
+    return text
 
 
 def render(paper, results):
@@ -210,10 +218,9 @@ def render(paper, results):
     ]
     if any(shown):
         text += "\n## The paper's pictures\n\n" + "".join(shown)
-    rows = list(statement_rows(paper, lines))
-    if rows:
+    if paper.statements:
         text += "\n## What the paper says in words\n\n"
-        text += table(STATEMENT_HEAD, rows)
+        text += statements(paper, lines)
     text += "\n## What the paper leaves open\n\n"
     for choices in dict.fromkeys(row.recipe.assumed for row in paper.rows):
         names = [r.name for r in paper.rows if r.recipe.assumed == choices]

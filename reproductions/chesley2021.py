@@ -281,7 +281,7 @@ PAPER = Paper(
         *(
             Statement(words, name, measure)
             for words, measure in OF_ALL.items()
-            for name in (G, L, J)
+            for name in names(*"ABCDEFGHIJKLM")
         ),
         Statement(
             "predicts angry too often, except for surprise",
