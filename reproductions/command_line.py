@@ -23,8 +23,8 @@ DEMO_PROTOCOL = Protocol(
     "train",
     "validation",
     "test",
-    "drawn faces of three sets of people: trained on the first, the epoch "
-    "chosen on the second, the third scored once.",
+    "three sets of drawn faces: trained on the first, the epoch chosen on the "
+    "second, the third scored once.",
 )
 DEMO_EPOCHS = 4
 DEMO_SIZE = 32
