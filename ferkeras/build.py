@@ -3,8 +3,14 @@
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 
-from ferkeras.layers import AffineWarp, InputChannels
+from ferkeras.data import IDENTITY, NEUTRAL
+from ferkeras.layers import AffineWarp, InputChannels, PhotoWarp
+
+# By how many numbers a recipe draws for an image.
+WARPS = {6: AffineWarp, 10: PhotoWarp}
+UNCHANGED = {6: IDENTITY, 10: NEUTRAL}
 
 
 @dataclass(frozen=True)
@@ -12,13 +18,14 @@ class Networks:
     """Models that share one set of weights.
 
     Attributes:
-        classifier: normalised channels -> logits; the paper's network.
+        classifier: normalised channels -> outputs, the logits or for
+            `RECONSTRUCTION` the image, 0 to 1; the paper's network.
         front_end: `{"image", "transform"}` -> normalised channels.
-        training: `{"image", "transform"}` -> logits; fitted where the front end
-            runs in the compiled step.
-        from_channels: normalised channels -> logits; fitted where the front
+        training: `{"image", "transform"}` -> outputs; fitted where the front
+            end runs in the compiled step.
+        from_channels: normalised channels -> outputs; fitted where the front
             end runs in the input pipeline.
-        scoring: uint8 image `(batch, size, size, 1)` -> logits.
+        scoring: uint8 image `(batch, size, size, colours)` -> outputs.
     """
 
     classifier: keras.Model
@@ -27,8 +34,13 @@ class Networks:
     from_channels: keras.Model
     scoring: keras.Model
 
+    def plain(self, count):
+        """Transforms that leave so many images as they are."""
+        (width,) = self.front_end.input["transform"].shape[1:]
+        return np.tile(UNCHANGED[width], (count, 1))
 
-def build(row, num_classes):
+
+def build(row, num_classes, colours=1, image_size=None):
     """Build the networks of an `Experiment`.
 
     The front end warps the raw pixels, derives the channels from the warped
@@ -38,19 +50,25 @@ def build(row, num_classes):
     Args:
         row: an `Experiment`.
         num_classes: number of classes of its dataset.
+        colours: of the images, 1 or 3.
+        image_size: side of the images in pixels; the row's own when None.
 
     Returns:
         `Networks` that share their weights.
     """
-    image = keras.Input(
-        (row.image_size, row.image_size, 1), dtype="uint8", name="image"
-    )
-    transform = keras.Input((6,), name="transform")
+    size = image_size or row.image_size
+    image = keras.Input((size, size, colours), dtype="uint8", name="image")
+    # What the recipe draws says how images are warped.
+    rng = np.random.default_rng(0)
+    (width,) = row.recipe.augment(rng, 1, size).shape[1:]
+    transform = keras.Input((width,), name="transform")
     stack = InputChannels(row.channels, name="channels")
     normalize = row.normalization(dtype="float32", name="normalize")
-    warped = normalize(stack(AffineWarp(name="warp")(image, transform)))
+    warp = WARPS[width](name="warp")
+    warped = normalize(stack(warp(image, transform)))
     plain = normalize(stack(image))
-    classifier = row.model(plain.shape[1:], num_classes)
+    outputs = (num_classes,) if row.task.classifies else ()
+    classifier = row.model(plain.shape[1:], *outputs)
     inputs = {"image": image, "transform": transform}
     return Networks(
         classifier,
@@ -59,3 +77,31 @@ def build(row, num_classes):
         keras.Model(classifier.input, classifier.output, name="from_channels"),
         keras.Model(image, classifier(plain), name="scoring"),
     )
+
+
+def copy_state(source, target):
+    """Give networks the weights and random states of others of their row."""
+    for old, new in zip(
+        source.training.variables, target.training.variables, strict=True
+    ):
+        new.assign(old)
+
+
+def at_size(networks, row, image_size):
+    """Networks of the same state for images of another size.
+
+    Args:
+        networks: `Networks` of the row.
+        row: an `Experiment`, whose network has weights that fit any size.
+        image_size: side of the images in pixels.
+
+    Returns:
+        `Networks`: those given, if they are of that size.
+    """
+    _, size, _, colours = networks.scoring.input.shape
+    if image_size == size:
+        return networks
+    num_classes = networks.scoring.output.shape[-1]
+    other = build(row, num_classes, colours, image_size)
+    copy_state(networks, other)
+    return other

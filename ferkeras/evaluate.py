@@ -1,19 +1,55 @@
-"""Class probabilities of a trained network."""
+"""What a trained network says of images."""
 
-import keras
 import numpy as np
+from scipy.special import softmax
+
+from ferkeras.data import scoring_batches
+
+# fastai 1's share of the image as it is; the views have the rest.
+PLAIN_SHARE = 0.4
 
 
-def predict(network, images, batch_size=256):
-    """Class probabilities of images, in their order.
+def outputs(networks, faces, transforms, batch_size=256):
+    """Outputs of the network for images, each warped, in their order.
 
     Args:
-        network: keras.Model from uint8 images to logits.
-        images: uint8 `(count, size, size, 1)`.
+        networks: `ferkeras.build.Networks`.
+        faces: `Faces` of the row's size.
+        transforms: float32 `(count, parameters)`, as the recipe draws them.
         batch_size: images at a time.
 
     Returns:
-        float32 `(count, classes)`; each row sums to one.
+        float32 `(count, ...)`.
     """
-    logits = network.predict(images, batch_size=batch_size, verbose=0)
-    return keras.ops.convert_to_numpy(keras.ops.softmax(np.float32(logits)))
+    batches = scoring_batches(faces, faces.labels, batch_size, transforms)
+    steps = -(-len(faces.labels) // batch_size)
+    found = networks.training.predict(batches, steps=steps, verbose=0)
+    return np.asarray(found, np.float32)
+
+
+def probabilities(networks, faces, views=None, seed=0):
+    """Class probabilities of images, in their order.
+
+    Args:
+        networks: `ferkeras.build.Networks`.
+        faces: `Faces` of the row's size.
+        views: as in `ferkeras.recipe.Recipe`: each image's probabilities are
+            0.4 times its own and 0.6 times the mean of its views'.
+        seed: of what is random in the views.
+
+    Returns:
+        float32 `(count, classes)`; each row sums to one.
+
+    Reference: fastai 1, `TTA`.
+    """
+    count, size = faces.images.shape[:2]
+
+    def seen(transforms):
+        return softmax(outputs(networks, faces, transforms), axis=-1)
+
+    plain = seen(networks.plain(count))
+    if views is None:
+        return plain
+    drawn = views(np.random.default_rng(seed), count, size)
+    others = np.mean([seen(transforms) for transforms in drawn], axis=0)
+    return PLAIN_SHARE * plain + (1 - PLAIN_SHARE) * others

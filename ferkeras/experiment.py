@@ -1,17 +1,15 @@
 """A paper's tables as data."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 
 from keras import layers
 
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Recipe
-from ferkeras.statements import Statement
+from ferkeras.layers import COLOURS
+from ferkeras.recipe import Recipe, cross_entropy
+from ferkeras.task import CLASSIFICATION, Task
 
 
 def slug(name):
@@ -42,12 +40,17 @@ def settings(value):
     """
     if isinstance(value, tuple):
         return [settings(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: settings(each) for key, each in value.items()}
+    if callable(value):
+        return dotted(value)
     if not is_dataclass(value):
         return value
+    # No field's default is a mapping that is not empty.
     return {
         field.name: settings(getattr(value, field.name))
         for field in fields(value)
-        if getattr(value, field.name) != field.default
+        if getattr(value, field.name) not in (field.default, {})
     }
 
 
@@ -55,6 +58,21 @@ def settings(value):
 standardization = partial(
     layers.GroupNormalization, groups=-1, center=False, scale=False
 )
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights that a row starts from.
+
+    Attributes:
+        source: name of another row of the paper, which is run first, or of a
+            published file, a key of `ferkeras.weights.FILES`.
+        names: mapping of regular expressions on layer names to the names in
+            the source; layers of the same name when empty.
+    """
+
+    source: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,10 @@ class Experiment:
         normalization: factory `(name=..., dtype=...) -> keras.Layer` of what
             brings the channels to the network's scale.
         keep_weights: whether the weights are written beside the record.
+        start_from: tuple of `Start`; random weights where none reaches.
+        task: what the network is trained for.
+        branches: names of the branches of a `pyramid_sr`, which are scored by
+            themselves too.
     """
 
     name: str
@@ -86,6 +108,14 @@ class Experiment:
     recipe: Recipe
     normalization: Callable = standardization
     keep_weights: bool = False
+    start_from: tuple[Start, ...] = ()
+    task: Task = CLASSIFICATION
+    branches: tuple[str, ...] = ()
+
+    @property
+    def colours(self) -> int:
+        """Colours of the images that the row asks for: 1 or 3."""
+        return 3 if {*self.channels} & {*COLOURS} else 1
 
     def describe(self) -> dict:
         """Everything that decides the row's result, as JSON values."""
@@ -96,152 +126,19 @@ class Experiment:
             "image_size": self.image_size,
             "batch_size": self.recipe.batch_size,
             "augment": dotted(self.recipe.augment),
-            "phases": [
-                {
-                    "optimizer": dotted(phase.optimizer),
-                    "epochs": phase.epochs,
-                }
-                for phase in self.recipe.phases
-            ],
+            "phases": [settings(phase) for phase in self.recipe.phases],
         }
-        if self.normalization is not standardization:
-            description["normalization"] = dotted(self.normalization)
-        return description
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows that are run alike.
-
-    Attributes:
-        name: the table's name in the paper, or what it is where it is ours.
-        runs: how often each row is run, from different seeds.
-        protocols: tuple of `Protocol`.
-        rows: tuple of `Experiment`, in the paper's order.
-        note: what was found, for the report.
-    """
-
-    name: str
-    runs: int
-    protocols: tuple[Protocol, ...]
-    rows: tuple[Experiment, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A picture of results that the paper shows.
-
-    Attributes:
-        name: `"Figure 5"`.
-        kind: `"curves"`, the learning curves of the rows together, or
-            `"confusion"`, the confusion matrix of one row.
-        rows: names of the rows.
-    """
-
-    name: str
-    kind: str
-    rows: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper's tables.
-
-    Attributes:
-        key: first author and year; also the script's and the folder's name.
-        title: the paper's title.
-        url: where the paper is found; empty where we do not know.
-        tables: tuple of `Table`; no two rows of a paper have the same name.
-        figures: tuple of `Figure`: the paper's pictures of results.
-        statements: tuple of `Statement`: what it says of them in words.
-    """
-
-    key: str
-    title: str
-    url: str
-    tables: tuple[Table, ...]
-    figures: tuple[Figure, ...] = ()
-    statements: tuple[Statement, ...] = ()
-
-    @property
-    def rows(self):
-        """The rows of every table."""
-        return [row for table in self.tables for row in table.rows]
-
-    @property
-    def protocols(self):
-        """The protocols of every table, each once."""
-        return list(
-            dict.fromkeys(p for table in self.tables for p in table.protocols)
-        )
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One run: a row of a table under a protocol, from one seed."""
-
-    paper: Paper
-    table: Table
-    row: Experiment
-    protocol: Protocol
-    seed: int
-
-    @property
-    def folder(self) -> str:
-        """Where its files lie below the results folder."""
-        return f"{self.paper.key}/{self.protocol.name}/{slug(self.row.name)}"
-
-    def __str__(self):
-        return f"{self.row.name}, {self.protocol.name}, seed {self.seed}"
-
-    @property
-    def digest(self) -> str:
-        """Hash of what decides the result; a changed recipe changes it."""
-        protocol = settings(replace(self.protocol, note=""))
-        text = json.dumps([self.row.describe(), protocol], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def units(paper, rows=(), protocols=(), runs=None):
-    """List the paper's units, first seeds first.
-
-    Args:
-        paper: a `Paper`.
-        rows: names of rows to keep; all of them when empty.
-        protocols: names of protocols to keep; all of them when empty.
-        runs: seeds a row; the table's own number when None.
-
-    Returns:
-        A list of `Unit`.
-
-    Raises:
-        ValueError: for a row or protocol the paper does not have, and for rows
-            that have none of the protocols.
-    """
-    for kind, wanted, known in (
-        ("row", rows, [row.name for row in paper.rows]),
-        ("protocol", protocols, dict.fromkeys(p.name for p in paper.protocols)),
-    ):
-        for name in wanted:
-            if name not in known:
-                raise ValueError(
-                    f"{paper.key} has no such {kind}; it has: "
-                    f"{'; '.join(known)}. Received: {name!r}"
-                )
-    chosen = [
-        Unit(paper, table, row, protocol, seed)
-        for seed in range(runs or max(table.runs for table in paper.tables))
-        for table in paper.tables
-        if seed < (runs or table.runs)
-        for row in table.rows
-        if not rows or row.name in rows
-        for protocol in table.protocols
-        if not protocols or protocol.name in protocols
-    ]
-    if not chosen:
-        raise ValueError(
-            f"These rows of {paper.key} do not run under this protocol. "
-            f"Received: {'; '.join(rows)} with {'; '.join(protocols)}"
-        )
-    return chosen
+        # Only what is not as usual: what is added later changes no digest.
+        usual = {
+            "normalization": (self.normalization, standardization),
+            "start_from": (self.start_from, ()),
+            "task": (self.task.metric, CLASSIFICATION.metric),
+            "loss": (self.recipe.loss, cross_entropy),
+            "views": (self.recipe.views, None),
+            "precision": (self.recipe.precision, "float32"),
+        }
+        return description | {
+            name: settings(value)
+            for name, (value, default) in usual.items()
+            if value != default
+        }

@@ -42,22 +42,23 @@ def classifier(scoring, class_names):
     return keras.Model(scoring.input, name_them(scoring.output))
 
 
-def export(scoring, class_names, folder):
+def export(scoring, folder, class_names=None):
     """Write `model.keras` and, where TensorFlow is installed, `saved_model/`.
 
-    The SavedModel has two endpoints: `serve`, uint8 images `(batch, size, size,
-    1)` to probabilities `(batch, classes)`, and `class_names`, no argument to
-    a string tensor `(classes,)`.
+    The SavedModel has the endpoint `serve`, uint8 images `(batch, size, size,
+    colours)` to probabilities `(batch, classes)` and, beside it,
+    `class_names`, no argument to a string tensor `(classes,)`. Without
+    `class_names`, `serve` gives what the model does, such as images.
 
     Args:
-        scoring: keras.Model from uint8 images to logits.
-        class_names: names in label order.
+        scoring: keras.Model from uint8 images to logits, or anything else.
         folder: `pathlib.Path` to write into.
+        class_names: names in label order, of a model of logits.
     """
-    model = classifier(scoring, class_names)
+    model = classifier(scoring, class_names) if class_names else scoring
     model.save(folder / "model.keras")
     if has_tensorflow():
-        saved_model(model, folder / "saved_model")
+        saved_model(model, folder / "saved_model", class_names)
 
 
 def half_precision(path, target):
@@ -96,11 +97,10 @@ def half_precision(path, target):
         full.visititems(copy)
 
 
-def saved_model(model, path):
-    """Write a SavedModel of what `classifier` returned, on any backend."""
+def saved_model(model, path, class_names=None):
+    """Write a SavedModel, with its classes' names if it has any."""
     import tensorflow as tf
 
-    names = model.get_layer("probabilities").class_names
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint(
@@ -110,8 +110,11 @@ def saved_model(model, path):
             keras.InputSpec(shape=model.input.shape, dtype="uint8")
         ],
     )
-    # Traced beforehand: under JAX, Keras would trace it as a JAX function.
-    class_names = tf.function(lambda: tf.constant(names), input_signature=[])
-    class_names.get_concrete_function()
-    archive.add_endpoint("class_names", class_names)
+    if class_names:
+        # Traced beforehand: under JAX, Keras would trace it for JAX.
+        names = tf.function(
+            lambda: tf.constant(list(class_names)), input_signature=[]
+        )
+        names.get_concrete_function()
+        archive.add_endpoint("class_names", names)
     archive.write_out(str(path), verbose=False)

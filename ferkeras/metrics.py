@@ -44,10 +44,10 @@ def scores(labels, probabilities, class_names):
         class_names: names in label order.
 
     Returns:
-        dict of `accuracy`, `mean_recall` (UA), `macro_f1` and `ece` in percent,
-        `nll` in nats, and `classes`: for each name its `precision`, `recall`
-        and `f1` in percent and its `images`. A class without images has no
-        part in the means.
+        dict of `accuracy`, `mean_recall` (UA), `macro_precision`, `macro_f1`
+        and `ece` in percent, `nll` in nats, and `classes`: for each name its
+        `precision`, `recall` and `f1` in percent and its `images`. A class
+        without images has no part in the means.
     """
     classes = range(len(class_names))
     precision, recall, f1, images = metrics.precision_recall_fscore_support(
@@ -60,6 +60,7 @@ def scores(labels, probabilities, class_names):
     return {
         "accuracy": float(100 * (probabilities.argmax(-1) == labels).mean()),
         "mean_recall": float(100 * recall[present].mean()),
+        "macro_precision": float(100 * precision[present].mean()),
         "macro_f1": float(100 * f1[present].mean()),
         "nll": float(metrics.log_loss(labels, exact, labels=list(classes))),
         "ece": float(expected_calibration_error(labels, probabilities)),
@@ -73,3 +74,28 @@ def scores(labels, probabilities, class_names):
             for k, name in enumerate(class_names)
         },
     }
+
+
+# 20 log10 255: what the ratio gains if 255 is taken for the peak of values
+# from 0 to 1.
+MIXED = 48.1308
+
+
+def reconstruction_scores(images, reconstructions):
+    """Score reconstructions against their images.
+
+    Args:
+        images: uint8 `(count, height, width, colours)`; a grey image is
+            compared with each colour of its reconstruction.
+        reconstructions: float, 0 to 1, same shape.
+
+    Returns:
+        dict of `mse`, the mean squared error of values in 0 to 1, and in
+        decibels `psnr`, the ratio of the squared peak, 1, to it, and
+        `psnr_mixed`, the same with a peak of 255.
+    """
+    # What is out of range cannot be shown.
+    error = np.clip(reconstructions, 0, 1) - images / np.float32(255)
+    mse = float(np.mean(np.square(error), dtype=np.float64))
+    psnr = float(-10 * np.log10(mse))
+    return {"mse": mse, "psnr": psnr, "psnr_mixed": psnr + MIXED}

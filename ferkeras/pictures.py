@@ -70,7 +70,8 @@ def draw_curves(runs, title, path):
         label: read_csv(path_of(line.results, unit, ".history.csv"))
         for label, (line, unit) in runs.items()
     }
-    plots.curves_png(histories, title, path)
+    (metric,) = {line.metric for line, _ in runs.values()}
+    plots.curves_png(histories, title, path, metric)
 
 
 def of_line(line):
@@ -79,18 +80,19 @@ def of_line(line):
         return []
     folder, name = line.complete[0][0].folder, heading(line.row.name, line)
     runs = {f"seed {unit.seed}": (line, unit) for unit, _ in line.complete}
-    return [
-        Picture(
-            f"Confusion matrix of {name}",
-            f"{folder}/confusion.png",
-            partial(draw_confusion, line),
-        ),
-        Picture(
-            f"Learning curves of {name}",
-            f"{folder}/curves.png",
-            partial(draw_curves, runs, name),
-        ),
-    ]
+    curves = Picture(
+        f"Learning curves of {name}",
+        f"{folder}/curves.png",
+        partial(draw_curves, runs, name),
+    )
+    if not line.row.task.classifies:
+        return [curves]
+    matrix = Picture(
+        f"Confusion matrix of {name}",
+        f"{folder}/confusion.png",
+        partial(draw_confusion, line),
+    )
+    return [matrix, curves]
 
 
 def of_figure(figure, lines):

@@ -1,7 +1,12 @@
 """How a row is trained."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from keras.losses import SparseCategoricalCrossentropy
+
+cross_entropy = partial(SparseCategoricalCrossentropy, from_logits=True)
 
 
 @dataclass(frozen=True)
@@ -9,13 +14,29 @@ class Phase:
     """One stretch of training with one optimizer.
 
     Attributes:
-        optimizer: factory `() -> keras.optimizers.Optimizer`, such as
-            `functools.partial(keras.optimizers.Adam, 1e-3)`.
+        optimizer: factory `(**schedules) -> keras.optimizers.Optimizer`, such
+            as `functools.partial(keras.optimizers.Adam, 1e-3)`.
         epochs: number of passes over the training split.
+        schedules: arguments of the optimizer that change from step to step,
+            each a function `total_steps -> schedule` such as
+            `functools.partial(ferkeras.schedules.one_cycle, peak=1e-3)`.
+        frozen: regular expression; layers whose names match it from the start
+            are not trained, and their batch normalisation is as in scoring.
+        image_size: side of the images in pixels; the row's own where None.
     """
 
     optimizer: Callable
     epochs: int
+    schedules: Mapping[str, Callable] = field(default_factory=dict)
+    frozen: str = ""
+    image_size: int | None = None
+
+    def build_optimizer(self, steps):
+        """Its optimizer, for `steps` batches an epoch."""
+        total = steps * self.epochs
+        return self.optimizer(
+            **{name: of(total) for name, of in self.schedules.items()}
+        )
 
 
 @dataclass(frozen=True)
@@ -25,18 +46,30 @@ class Recipe:
     Attributes:
         phases: tuple of `Phase`, run in order.
         batch_size: images a step.
-        augment: `(rng, count, image_size) -> (count, 6)` affine transforms of
+        augment: `(rng, count, image_size) -> (count, parameters)` transforms of
             one epoch, such as a `functools.partial` of
             `ferkeras.data.random_affine`.
         assumed: what the paper leaves open, each with the choice made here.
+        loss: factory `() -> keras.Loss`.
+        views: `(rng, count, image_size) -> (views, count, parameters)`
+            transforms whose predictions are averaged when scoring, or None to
+            score images as they are.
+        precision: dtype policy of Keras, `"float32"` or `"mixed_bfloat16"`.
     """
 
     phases: tuple[Phase, ...]
     batch_size: int
     augment: Callable
     assumed: tuple[str, ...] = ()
+    loss: Callable = cross_entropy
+    views: Callable | None = None
+    precision: str = "float32"
 
     @property
     def epochs(self) -> int:
         """Epochs of all phases together."""
         return sum(phase.epochs for phase in self.phases)
+
+    def steps(self, images) -> int:
+        """Batches an epoch of so many images."""
+        return -(-images // self.batch_size)

@@ -2,16 +2,15 @@
 
 import json
 import shutil
-from dataclasses import asdict
 
 import keras
 import numpy as np
 
-from ferkeras import devices, metrics, plots, record
+from ferkeras import devices, record
 from ferkeras.build import build
-from ferkeras.evaluate import predict
-from ferkeras.experiment import dotted
-from ferkeras.export import export, half_precision
+from ferkeras.experiment import dotted, settings
+from ferkeras.export import half_precision
+from ferkeras.outcome import conclude
 from ferkeras.record import path_of, write_whole
 from ferkeras.snapshot import (
     HISTORY,
@@ -20,6 +19,7 @@ from ferkeras.snapshot import (
     read_history,
     trim_history,
 )
+from ferkeras.start import take_start
 from ferkeras.tensorboard import TensorBoardLog
 from ferkeras.train import (
     OutOfTime,
@@ -55,27 +55,37 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     row, protocol = unit.row, unit.protocol
     work = results / "work" / unit.folder / f"seed{unit.seed}"
     splits = dict.fromkeys((protocol.train, protocol.select, protocol.test))
-    card = datasets.card(row.dataset, splits, protocol.hold_outs)
+    steps = protocol.hold_outs
+    card = datasets.card(row.dataset, splits, steps, unit.seed)
     claim_folder(work, unit, card)
 
+    def faces(split, size=row.image_size):
+        return datasets.faces(
+            row.dataset, split, steps, size, row.colours, unit.seed
+        )
+
+    def faces_at(size):
+        return faces(protocol.train, size), faces(protocol.select, size)
+
+    colours = faces(protocol.train).images.shape[-1]
     keras.utils.clear_session()
     keras.utils.set_random_seed(unit.seed)
-    networks = build(row, len(card["class_names"]))
+    keras.config.set_dtype_policy(row.recipe.precision)
+    networks = build(row, len(card["class_names"]), colours)
+    started_from = [
+        take_start(start, networks.classifier, unit, results, datasets)
+        for start in row.start_from
+    ]
     log = TensorBoardLog(work / "tensorboard", hparams(unit), str(unit))
     entry = describe(unit, card, networks)
     entry |= {"command": command, "sessions": note_session(work)}
-
-    def faces(split):
-        return datasets.faces(
-            row.dataset, split, protocol.hold_outs, row.image_size
-        )
-
+    if started_from:
+        entry["started_from"] = started_from
     try:
         history = train(
             networks,
-            row.recipe,
-            faces(protocol.train),
-            faces(protocol.select),
+            row,
+            faces_at,
             unit.seed,
             work,
             deadline,
@@ -93,23 +103,11 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
         log.close()
 
     test = faces(protocol.test)
-    probabilities = predict(networks.scoring, test.images)
-    scores = metrics.scores(test.labels, probabilities, card["class_names"])
-    matrix = metrics.confusion(test.labels, probabilities)
+    scores, picture = conclude(
+        unit, networks, test, card["class_names"], results, work
+    )
     entry |= progress(unit, history, card, "complete") | {"scores": scores}
-
-    picture = path_of(results, unit, ".confusion.png")
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    title = f"{unit}\n{card['name']}, {protocol.test}"
-    plots.confusion_png(matrix, card["class_names"], title, picture)
-    record.write_confusion(
-        path_of(results, unit, ".confusion.csv"), matrix, card["class_names"]
-    )
-    record.write_probabilities(
-        path_of(results, unit, ".probabilities.npz"), probabilities, test
-    )
     keep_history(results, unit, work)
-    export(networks.scoring, card["class_names"], work)
     if row.keep_weights:
         half_precision(
             best_weights(work, entry["epochs"]["best"]),
@@ -161,6 +159,7 @@ def note_session(work):
 
 def describe(unit, card, networks):
     """The part of a record that is known before training."""
+    steps = unit.row.recipe.steps(card["images"][unit.protocol.train])
     return {
         "paper": unit.paper.key,
         "table": unit.table.name,
@@ -170,14 +169,17 @@ def describe(unit, card, networks):
             "train": unit.protocol.train,
             "checkpoint_chosen_on": unit.protocol.select,
             "test": unit.protocol.test,
-            "hold_outs": [asdict(part) for part in unit.protocol.hold_outs],
+            "hold_outs": [
+                {"step": type(step).__name__} | settings(step)
+                for step in unit.protocol.hold_outs
+            ],
         },
         "seed": unit.seed,
         "digest": unit.digest,
         "dataset": card,
         "experiment": unit.row.describe(),
         "optimizers": [
-            optimizer_config(phase.optimizer())
+            optimizer_config(phase.build_optimizer(steps))
             for phase in unit.row.recipe.phases
         ],
         "assumed": list(unit.row.recipe.assumed),
@@ -196,7 +198,7 @@ def optimizer_config(optimizer):
 
 def progress(unit, history, card, status):
     """The part of a record that tells how far a run went."""
-    best = best_epoch(history)
+    best, task = best_epoch(history), unit.row.task
     seconds = [epoch["seconds"] for epoch in history]
     train_seconds = np.median([epoch["train_seconds"] for epoch in history])
     images = card["images"][unit.protocol.train]
@@ -208,7 +210,8 @@ def progress(unit, history, card, status):
             "planned": unit.row.recipe.epochs,
             "best": best,
         },
-        "selection_accuracy": 100 * history[best - 1]["val_accuracy"],
+        f"selection_{task.metric}": task.scale
+        * history[best - 1][f"val_{task.metric}"],
         "seconds": round(sum(seconds), 1),
         "images_per_second": round(images / train_seconds, 1),
     }

@@ -92,3 +92,13 @@ def over_predicted(matrix, class_names, *, name, spared, above=1.1):
         f"over {above}; taken for it: {shares(taken, others)}"
     )
     return text, bool(times > above and others[np.argmin(taken)] == spared)
+
+
+def mostly_taken_for(matrix, class_names, *, name, other):
+    """Whether no other class is `name` taken for as often as for `other`."""
+    k = class_names.index(name)
+    taken = percent_of_rows(matrix)[k]
+    others = [n for n in class_names if n != name]
+    wrong = np.delete(taken, k)
+    text = f"{name} is taken for: {shares(wrong, others)}"
+    return text, bool(taken[class_names.index(other)] == wrong.max() > 0)

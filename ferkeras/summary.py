@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from ferkeras.experiment import Experiment, Paper, Table, Unit, units
+from ferkeras.experiment import Experiment
+from ferkeras.paper import Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
 from ferkeras.record import (
     is_complete,
@@ -15,8 +16,6 @@ from ferkeras.record import (
     read_record,
 )
 from ferkeras.snapshot import read_csv
-
-METRIC = "accuracy"
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,18 @@ class Line:
     has_data: bool
 
     @property
+    def metric(self):
+        """Name of the score that the row is judged by."""
+        return self.row.task.metric
+
+    @property
     def values(self):
-        """Test accuracies in percent, one a complete run."""
-        return [entry["scores"][METRIC] for _, entry in self.complete]
+        """Test scores, accuracy in percent, one a complete run."""
+        return self.scores(self.metric)
+
+    def scores(self, name):
+        """One of the scores, one a complete run."""
+        return [entry["scores"][name] for _, entry in self.complete]
 
     @property
     def training(self):
@@ -55,7 +63,8 @@ class Line:
         values = []
         for unit, entry in self.complete:
             history = read_csv(path_of(self.results, unit, ".history.csv"))
-            values.append(100 * history[entry["epochs"]["best"] - 1][METRIC])
+            best = history[entry["epochs"]["best"] - 1]
+            values.append(100 * best["accuracy"])
         return float(np.mean(values)) if values else None
 
     @property
@@ -101,8 +110,8 @@ class Line:
             "row": self.row.name,
             "dataset": self.row.dataset,
             "protocol": self.protocol.name,
-            "metric": METRIC,
-            "reported": self.row.reported.get(METRIC),
+            "metric": self.metric,
+            "reported": self.row.reported.get(self.metric),
             "mean": self.mean,
             "sd": self.sd,
             "runs": len(self.values),
@@ -144,7 +153,7 @@ def summarise(paper, results):
         elif entry:
             line.cut_short.append((unit, entry))
     for line in found.values():
-        prints = [e["dataset"]["fingerprint"] for _, e in line.complete]
+        prints = [fingerprint(entry) for _, entry in line.complete]
         if any(other != prints[0] for other in prints):
             raise ValueError(
                 f"{line.complete[0][0].folder} holds runs on different images: "
@@ -156,6 +165,12 @@ def summarise(paper, results):
         for row in table.rows
         for protocol in table.protocols
     ]
+
+
+def fingerprint(entry):
+    """Of the images that all runs of a row share."""
+    dataset = entry["dataset"]
+    return dataset.get("published", dataset["fingerprint"])
 
 
 def synthetic(lines):

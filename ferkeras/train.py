@@ -1,10 +1,12 @@
 """Training one unit, so that a kill at any moment loses one epoch at most."""
 
+import re
 import time
 
 import keras
 import numpy as np
 
+from ferkeras.build import at_size, copy_state
 from ferkeras.data import (
     EpochBatches,
     scoring_batches,
@@ -19,6 +21,7 @@ from ferkeras.snapshot import (
     restore,
     trim_history,
 )
+from ferkeras.task import TASKS
 
 
 class OutOfTime(Exception):
@@ -62,20 +65,21 @@ class Clock(keras.callbacks.Callback):
 
 
 class BestWeights(keras.callbacks.ModelCheckpoint):
-    """Save the classifier's weights whenever the selection accuracy rises.
+    """Save the classifier's weights whenever the selection score rises.
 
     Not the fitted model's: those would carry the optimizer along.
 
     Args:
         classifier: keras.Model whose weights to save.
         folder: `pathlib.Path` of the run.
-        best: the highest accuracy so far.
+        metric: name of the score.
+        best: the highest score so far.
     """
 
-    def __init__(self, classifier, folder, best):
+    def __init__(self, classifier, folder, metric, best):
         super().__init__(
             folder / "best-{epoch:04d}.weights.h5",
-            monitor="val_accuracy",
+            monitor=f"val_{metric}",
             mode="max",
             save_best_only=True,
             save_weights_only=True,
@@ -92,8 +96,10 @@ class BestWeights(keras.callbacks.ModelCheckpoint):
 
 
 def best_epoch(history):
-    """First epoch, counted from 1, of the highest selection accuracy."""
-    return 1 + int(np.argmax([epoch["val_accuracy"] for epoch in history]))
+    """First epoch, counted from 1, of the highest selection score."""
+    # Higher is better of whatever score a task is chosen by.
+    (score,) = {f"val_{task.metric}" for task in TASKS} & history[0].keys()
+    return 1 + int(np.argmax([epoch[score] for epoch in history]))
 
 
 def best_weights(folder, epoch):
@@ -110,11 +116,45 @@ def drop_other_weights(folder):
             path.unlink()
 
 
+def leaves(network):
+    """Layers of a model and of the models in it."""
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            yield from leaves(layer)
+        else:
+            yield layer
+
+
+def freeze(network, pattern):
+    """Train all layers but those whose names a pattern matches.
+
+    Args:
+        network: keras.Model, of layers or models.
+        pattern: regular expression, matched from the start of a name; nothing
+            is frozen where it is empty.
+
+    Raises:
+        ValueError: where it matches no layer.
+    """
+    found = [
+        layer
+        for layer in leaves(network)
+        if re.match(pattern or "$", layer.name)
+    ]
+    if pattern and not found:
+        raise ValueError(
+            "`frozen` must match the name of a layer. "
+            f"Received: frozen={pattern!r}"
+        )
+    network.trainable = True
+    for layer in found:
+        layer.trainable = False
+
+
 def train(
     networks,
-    recipe,
-    train_faces,
-    select_faces,
+    row,
+    faces_at,
     seed,
     folder,
     deadline=None,
@@ -124,14 +164,14 @@ def train(
     """Train, from the last snapshot if there is one, and load the best epoch.
 
     Each epoch ends with `history.csv` extended, the weights saved if the
-    selection accuracy rose, and a snapshot. A run that was killed and one that
+    selection score rose, and a snapshot. A run that was killed and one that
     was not give the same history and weights on a processor.
 
     Args:
         networks: `ferkeras.build.Networks`; theirs are the weights.
-        recipe: `Recipe`.
-        train_faces: `Faces` to train on, at the row's size.
-        select_faces: `Faces` whose accuracy chooses the epoch.
+        row: `Experiment`.
+        faces_at: `image size -> Faces, Faces`: those to train on, and those
+            whose score chooses the epoch.
         seed: of order and augmentation.
         folder: `pathlib.Path` of the run's files.
         deadline: `time.monotonic()` value after which not to go on.
@@ -148,12 +188,9 @@ def train(
         OutOfTime: where the deadline came first; call again to go on.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    recipe, task = row.recipe, row.task
+    score = f"val_{task.metric}"
     in_step = placement == "step"
-    model = networks.training if in_step else networks.from_channels
-
-    def placed(batches):
-        return batches if in_step else through(batches, networks.front_end)
-
     done = resumed_at = epochs_done(folder)
     trim_history(folder, done)
     history = read_history(folder)
@@ -163,46 +200,63 @@ def train(
     for phase in recipe.phases:
         end = begin + phase.epochs
         if done < end:
+            size = phase.image_size or row.image_size
+            now = at_size(networks, row, size)
+            train_faces, select_faces = faces_at(size)
+            steps = recipe.steps(len(train_faces.labels))
+            freeze(now.classifier, phase.frozen)
+            model = now.training if in_step else now.from_channels
             model.compile(
-                optimizer=phase.optimizer(),
-                loss=keras.losses.SparseCategoricalCrossentropy(
-                    from_logits=True
-                ),
-                metrics=["accuracy"],
+                optimizer=phase.build_optimizer(steps),
+                loss=recipe.loss(),
+                metrics=[task.measure(name=task.metric)],
             )
             model.optimizer.build(model.trainable_variables)
             if done == resumed_at > begin:
                 restore(folder, model)
             elif done == resumed_at > 0:
                 restore(folder, model, ["model"])
-            best = max((epoch["val_accuracy"] for epoch in history), default=-1)
             batches = training_batches(
-                train_faces, recipe, seed, range(done, end)
+                train_faces,
+                task.targets(train_faces),
+                recipe,
+                seed,
+                range(done, end),
             )
             feed = []
             if isinstance(batches, EpochBatches):
                 feed = [keras.callbacks.LambdaCallback(batches.begin)]
+            selection = scoring_batches(
+                select_faces,
+                task.targets(select_faces),
+                256,
+                now.plain(len(select_faces.labels)),
+            )
+            if not in_step:
+                batches = through(batches, now.front_end)
+                selection = through(selection, now.front_end)
+            best = max((epoch[score] for epoch in history), default=-np.inf)
             model.fit(
-                placed(batches),
+                batches,
                 initial_epoch=done,
                 epochs=end,
-                steps_per_epoch=-(
-                    -len(train_faces.labels) // recipe.batch_size
-                ),
-                validation_data=placed(scoring_batches(select_faces, 256)),
+                steps_per_epoch=steps,
+                validation_data=selection,
                 shuffle=False,
                 verbose=0,
                 callbacks=[
                     *feed,
                     clock,
                     keras.callbacks.CSVLogger(folder / HISTORY, append=True),
-                    BestWeights(networks.classifier, folder, best),
+                    BestWeights(now.classifier, folder, task.metric, best),
                     Snapshot(folder),
                     *callbacks,
                 ],
             )
             history = read_history(folder)
             done = end
+            if now is not networks:
+                copy_state(now, networks)
         begin = end
     networks.classifier.load_weights(best_weights(folder, best_epoch(history)))
     return history

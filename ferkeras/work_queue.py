@@ -14,6 +14,7 @@ from ferkeras.record import (
     refuse_to_overwrite,
 )
 from ferkeras.reproduce import reproduce
+from ferkeras.start import require_files, weights_of
 from ferkeras.train import OutOfTime
 
 # Seconds kept back for scoring, exporting and reporting the unit in hand.
@@ -48,8 +49,10 @@ class Display(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         epochs = self.unit.row.recipe.epochs
         self.seconds[self.unit.row.name] = logs["seconds"]
+        task = self.unit.row.task
+        score = task.printed(logs[f"val_{task.metric}"])
         text = f"{self.unit}: epoch {epoch + 1} of {epochs}, "
-        text += f"{100 * logs['val_accuracy']:.1f} % on selection data"
+        text += f"{score} on selection data"
         self.progress.update(
             self.task,
             completed=self.behind - epochs + epoch + 1,
@@ -76,6 +79,9 @@ def duration(seconds):
 def pending(units, results, datasets):
     """Choose the units to run; name those whose dataset is not prepared.
 
+    Before a unit come those that it starts from, where their weights are not
+    at hand, whether asked for or not.
+
     Args:
         units: list of `Unit`.
         results: `pathlib.Path` of the results folder.
@@ -85,21 +91,26 @@ def pending(units, results, datasets):
         The units that have no complete record and can be run here.
 
     Raises:
-        FileNotFoundError: where there are units and none has its dataset.
+        FileNotFoundError: where there are units and none has its dataset and
+            its published weights.
         ValueError: where a unit has the record of another recipe.
     """
     units = [u for u in units if not is_complete(read_record(results, u))]
-    missing = {}
-    for name in dict.fromkeys(unit.row.dataset for unit in units):
+    missing, ready = {}, []
+    for unit in units:
+        stages = [x for x in unit.stages if not weights_of(results, x)]
         try:
-            datasets.source(name)
+            for each in (*stages, unit):
+                datasets.source(each.row.dataset)
+                require_files(each.row, datasets)
         except FileNotFoundError as error:
-            missing[name] = error
-    ready = [unit for unit in units if unit.row.dataset not in missing]
+            missing[str(error)] = error
+            continue
+        ready += [x for x in (*stages, unit) if x not in ready]
     if missing and not ready:
         raise next(iter(missing.values()))
-    for error in missing.values():
-        Console(stderr=True).print(f"Rows skipped: {error}")
+    for text in missing:
+        Console(stderr=True).print(f"Rows skipped: {text}")
     for unit in ready:
         refuse_to_overwrite(results, unit)
     return ready
@@ -137,6 +148,8 @@ def work_through(units, results, datasets, command, deadline=None):
     """
     deadline = deadline and deadline - RESERVE
     left = len(units)
+    # Recorded, but their weights are not at hand, and others start from them.
+    again = [u for u in units if is_complete(read_record(results, u))]
     columns = (
         BarColumn(20),
         TextColumn("{task.fields[now]}"),
@@ -150,9 +163,13 @@ def work_through(units, results, datasets, command, deadline=None):
             try:
                 if deadline and time.monotonic() > deadline:
                     raise OutOfTime
+                if not all(weights_of(results, x) for x in unit.stages):
+                    progress.console.print(f"{unit}: waits for what it needs")
+                    continue
                 with alone(results, unit):
                     entry = read_record(results, unit)
-                    if not is_complete(entry):
+                    lost = unit in again and not weights_of(results, unit)
+                    if lost or not is_complete(entry):
                         entry = reproduce(
                             unit,
                             results,
@@ -172,9 +189,9 @@ def work_through(units, results, datasets, command, deadline=None):
                 )
                 break
             left -= 1
-            accuracy = entry["scores"]["accuracy"]
+            task = unit.row.task
             progress.console.print(
-                f"{unit}: {accuracy:.2f} % of {unit.protocol.test}, "
-                f"{duration(entry['seconds'])}"
+                f"{unit}: {entry['scores'][task.metric]:.2f} {task.unit} on "
+                f"{unit.protocol.test}, {duration(entry['seconds'])}"
             )
     return left

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from ferkeras.data import Datasets, npz_path
 from ferkeras.record import write_whole
-from ferkeras.report import percent, with_index, write_report
+from ferkeras.report import with_index, write_report
 from ferkeras.summary import summarise
+from ferkeras.tables import percent
 from reproductions import papers
 from reproductions.command_line import DATA_DIR
 from reproductions.prepare import prepare
@@ -54,6 +55,9 @@ def prepare_dataset(asked):
             f"{source.name} {source.version} {split}: {len(faces.labels)} "
             f"images, fingerprint {faces.fingerprint}"
         )
+        if source.crops:
+            counts = (f"{k} in {n}" for k, n in source.crops[split].items())
+            print(f"{split}: {', '.join(counts)} (the whole frame)")
     if npz_path(source.name, asked.data_dir).exists():
         print(npz_path(source.name, asked.data_dir))
 
@@ -92,7 +96,9 @@ def main(words=None):
         "prepare", parents=[shared], help="prepare a dataset"
     )
     command.set_defaults(do=prepare_dataset)
-    command.add_argument("dataset", help="such as ferplus/plurality")
+    command.add_argument(
+        "dataset", help="such as ferplus/plurality, or kdef/faces48"
+    )
     command.add_argument("--manual-dir", help="folder of the publisher's files")
     command.add_argument(
         "--npz",

@@ -21,13 +21,14 @@ from ferkeras.data import (
     random_affine,
     random_resized_crop,
 )
-from ferkeras.experiment import Experiment, Figure, Paper, Table
+from ferkeras.experiment import Experiment
 from ferkeras.models import (
     alexnet48,
     deep_emotion,
     dexpression,
     plain_cnn,
 )
+from ferkeras.paper import Figure, Paper, Table
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from ferkeras.statements import (

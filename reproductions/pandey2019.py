@@ -17,13 +17,14 @@ from keras.layers import Rescaling
 from keras.optimizers import SGD, Adam
 
 from ferkeras.data import HoldOut, random_affine
-from ferkeras.experiment import Experiment, Paper, Table
+from ferkeras.experiment import Experiment
 from ferkeras.models import (
     compact_bottleneck,
     mini_xception,
     parallel_streams,
     vgg13,
 )
+from ferkeras.paper import Paper, Table
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from reproductions import command_line

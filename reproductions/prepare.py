@@ -4,11 +4,13 @@ import importlib
 from pathlib import Path
 
 from ferkeras.data import (
-    Faces,
     Source,
+    crop_source,
+    face_size,
+    faces_of,
+    files_in_memory,
     has_tensorflow,
     npz_path,
-    objects,
     open_dataset,
     write_npz,
 )
@@ -45,7 +47,8 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     """Prepare a dataset with its TFDS builder, or without TensorFlow.
 
     Args:
-        dataset: TFDS name, with or without its config.
+        dataset: TFDS name, with or without its config; with `/faces<side>`,
+            that dataset is prepared, and then its faces are cut out.
         data_dir: folder of prepared datasets.
         manual_dir: folder of the publisher's files; TFDS's own,
             `<data_dir>/downloads/manual`, when None.
@@ -56,9 +59,19 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         `Source` of the prepared dataset.
 
     Raises:
-        ValueError: for an unknown dataset or a malformed file.
+        ValueError: for an unknown dataset, a malformed file, or an image that
+            is not larger than the faces to cut out.
         FileNotFoundError: where a file is missing.
     """
+    size = face_size(dataset)
+    if size:
+        photographs = dataset.rpartition("/")[0]
+        source = prepare(photographs, data_dir, manual_dir, npz)
+        write_npz(
+            crop_source(source, dataset, size), npz_path(dataset, data_dir)
+        )
+        return open_dataset(dataset, data_dir)
+
     name, config, reader = reader_of(dataset)
     dataset = f"{name}/{config}" if config else name
     if manual_dir and not Path(manual_dir).is_dir():
@@ -72,13 +85,9 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
             columns = arrays[split]
             images = columns["image"]
             if isinstance(images, list):
-                images = objects([path.read_bytes() for path in images])
-            return Faces(
-                images,
-                columns["label"],
-                columns["row"],
-                columns.get("subject"),
-            )
+                files = [path.read_bytes() for path in images]
+                images = files_in_memory(files, columns.get("box"))
+            return faces_of(images, columns)
 
         names = reader.CLASS_NAMES
         if isinstance(names, dict):

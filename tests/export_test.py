@@ -6,7 +6,6 @@ import pytest
 import ferkeras.export
 from ferkeras.build import build
 from ferkeras.data import has_tensorflow
-from ferkeras.evaluate import predict
 from ferkeras.export import classifier, export, half_precision
 from tests import tiny
 
@@ -21,12 +20,14 @@ def network():
 
 
 def test_keras_file_gives_the_live_probabilities_and_names(network, tmp_path):
-    export(network, NAMES, tmp_path)
+    export(network, tmp_path, NAMES)
     model = keras.saving.load_model(tmp_path / "model.keras")
     assert model.input.dtype == "uint8"
     assert model.get_layer("probabilities").class_names == NAMES
     np.testing.assert_allclose(
-        model.predict(IMAGES, verbose=0), predict(network, IMAGES), atol=1e-5
+        model.predict(IMAGES, verbose=0),
+        tiny.predict(network, IMAGES),
+        atol=1e-5,
     )
 
 
@@ -36,12 +37,12 @@ def test_keras_file_gives_the_live_probabilities_and_names(network, tmp_path):
 def test_saved_model_takes_raw_pixels_of_any_batch(network, tmp_path):
     import tensorflow as tf
 
-    export(network, NAMES, tmp_path)
+    export(network, tmp_path, NAMES)
     loaded = tf.saved_model.load(str(tmp_path / "saved_model"))
     for images in (IMAGES, IMAGES[:3]):
         probabilities = loaded.serve(tf.constant(images)).numpy()
         np.testing.assert_allclose(
-            probabilities, predict(network, images), atol=1e-5
+            probabilities, tiny.predict(network, images), atol=1e-5
         )
     assert [n.decode() for n in loaded.class_names().numpy()] == NAMES
 
@@ -50,7 +51,7 @@ def test_without_tensorflow_only_the_keras_file_is_written(
     network, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(ferkeras.export, "has_tensorflow", lambda: False)
-    export(network, NAMES, tmp_path)
+    export(network, tmp_path, NAMES)
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
@@ -64,13 +65,15 @@ def test_half_precision_weights_load_as_the_full_ones(tmp_path):
     networks = build(tiny.ROW, 2)
     full, half = tmp_path / "full.weights.h5", tmp_path / "half.weights.h5"
     networks.classifier.save_weights(full)
-    before = predict(networks.scoring, IMAGES)
+    before = tiny.predict(networks.scoring, IMAGES)
     half_precision(full, half)
     keras.utils.set_random_seed(1)
     networks = build(tiny.ROW, 2)
-    assert not np.allclose(predict(networks.scoring, IMAGES), before, atol=1e-2)
+    assert not np.allclose(
+        tiny.predict(networks.scoring, IMAGES), before, atol=1e-2
+    )
     networks.classifier.load_weights(half)
-    after = predict(networks.scoring, IMAGES)
+    after = tiny.predict(networks.scoring, IMAGES)
     # Half precision keeps 11 bits of each weight.
     np.testing.assert_allclose(after, before, atol=2e-3)
     assert (after != before).any()

@@ -8,15 +8,17 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     files
-    layers losses metrics data schedules optimizers
-    explain models plots statements
+    layers losses metrics data schedules optimizers weights
+    explain models plots statements task
     recipe protocol
     experiment devices
+    paper
     build
     record snapshot tensorboard
     train evaluate export
-    summary
+    start outcome summary
     pictures reproduce
+    tables
     report
     work_queue
 """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import has_tensorflow, npz_path, open_dataset
-from ferkeras.data.source import open_npz
+from ferkeras.data.npz import open_npz
 from reproductions import __main__, prepare
 from tfds_builders.synthetic_faces import reader
 

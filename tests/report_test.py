@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ferkeras import report
-from ferkeras.experiment import Figure
+from ferkeras.paper import Figure
 from ferkeras.record import path_of, write_confusion, write_record
 from ferkeras.statements import Statement
 from ferkeras.summary import summarise

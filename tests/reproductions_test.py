@@ -8,7 +8,8 @@ import keras
 import pytest
 
 from ferkeras.build import build
-from ferkeras.experiment import slug, units
+from ferkeras.experiment import slug
+from ferkeras.paper import units
 from ferkeras.record import read_record
 from reproductions import __main__, command_line, papers
 from tests import tiny

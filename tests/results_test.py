@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ferkeras import report
-from ferkeras.experiment import units
+from ferkeras.paper import units
 from ferkeras.record import path_of
 from ferkeras.summary import seeds_recorded
 from reproductions import papers

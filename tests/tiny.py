@@ -9,10 +9,12 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from scipy.special import softmax
 
 from ferkeras import devices
 from ferkeras.data import Faces, random_affine
-from ferkeras.experiment import Experiment, Paper, Table, Unit
+from ferkeras.experiment import Experiment
+from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
@@ -74,6 +76,11 @@ def faces(split, count=90):
     return Faces(images.astype(np.uint8), labels, np.arange(count))
 
 
+def predict(network, images):
+    """Class probabilities of images, from a network's logits."""
+    return softmax(network.predict(images, verbose=0), axis=-1)
+
+
 class Noise:
     """Stands in for `Datasets`, and remembers what was asked for."""
 
@@ -83,11 +90,11 @@ class Noise:
     def source(self, dataset):
         return None
 
-    def faces(self, dataset, split, hold_outs, size):
+    def faces(self, dataset, split, hold_outs, size, colours=1, run=0):
         self.asked.append(split)
         return faces(split)
 
-    def card(self, dataset, splits, hold_outs=()):
+    def card(self, dataset, splits, hold_outs=(), run=0):
         return {
             "name": dataset,
             "version": "1.0.0",

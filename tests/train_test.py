@@ -7,7 +7,6 @@ import pytest
 
 from ferkeras.build import build
 from ferkeras.data import pipeline, scoring_batches, through
-from ferkeras.evaluate import predict
 from ferkeras.snapshot import read_history
 from ferkeras.train import Clock, OutOfTime, best_epoch, train
 from tests import tiny
@@ -18,9 +17,8 @@ def run(folder, **arguments):
     networks = build(tiny.ROW, 2)
     history = train(
         networks,
-        tiny.RECIPE,
-        tiny.faces("train"),
-        tiny.faces("validation"),
+        tiny.ROW,
+        lambda size: (tiny.faces("train"), tiny.faces("validation")),
         3,
         folder,
         **arguments,
@@ -31,7 +29,9 @@ def run(folder, **arguments):
 def test_the_best_epoch_is_loaded(tmp_path):
     networks, history = run(tmp_path)
     faces = tiny.faces("validation")
-    right = predict(networks.scoring, faces.images).argmax(-1) == faces.labels
+    right = (
+        tiny.predict(networks.scoring, faces.images).argmax(-1) == faces.labels
+    )
     best = max(epoch["val_accuracy"] for epoch in history)
     assert right.mean() == pytest.approx(best)
     # Epochs differ, or any epoch would pass for the best.
@@ -55,7 +55,9 @@ def test_channels_in_the_pipeline_and_in_the_step_train_alike(tmp_path):
         assert a["loss"] == pytest.approx(b["loss"], abs=1e-6)
     images = tiny.faces("test").images
     np.testing.assert_allclose(
-        predict(step.scoring, images), predict(mapped.scoring, images), 1e-4
+        tiny.predict(step.scoring, images),
+        tiny.predict(mapped.scoring, images),
+        1e-4,
     )
 
 
@@ -69,12 +71,12 @@ def test_pipeline_step_and_exported_model_see_the_same_channels():
     row = dataclasses.replace(tiny.ROW, model=channels_as_logits)
     networks = build(row, 2)
     faces = tiny.faces("test")
-    batches = scoring_batches(faces, 40)
+    batches = scoring_batches(faces, faces.labels, 40, networks.plain(90))
     step = networks.training.predict(batches, verbose=0)
     exported = networks.scoring.predict(faces.images, verbose=0)
     np.testing.assert_allclose(step, exported, atol=1e-5)
     if keras.backend.backend() == "tensorflow":
-        batches = through(scoring_batches(faces, 40), networks.front_end)
+        batches = through(batches, networks.front_end)
         mapped = np.concatenate([channels for channels, _ in batches])
         np.testing.assert_allclose(mapped.reshape(step.shape), step, atol=1e-5)
     # Standardised: each channel of each image by its own mean and variance.

@@ -1,13 +1,21 @@
 """Datasets, augmentation and batches; nothing of models."""
 
 from ferkeras.data.augment import (
+    IDENTITY,
     no_augmentation,
     one_of,
     random_affine,
     random_resized_crop,
 )
 from ferkeras.data.datasets import Datasets
-from ferkeras.data.parts import HoldOut
+from ferkeras.data.face_crop import crop_source
+from ferkeras.data.fastai_augment import (
+    NEUTRAL,
+    fastai_transforms,
+    fastai_views,
+)
+from ferkeras.data.npz import npz_path, write_npz
+from ferkeras.data.parts import Copies, Draw, Fold, HoldOut
 from ferkeras.data.pipeline import (
     EpochBatches,
     epoch_plan,
@@ -15,27 +23,36 @@ from ferkeras.data.pipeline import (
     through,
     training_batches,
 )
+from ferkeras.data.prepared import has_tensorflow, open_dataset
 from ferkeras.data.source import (
     Faces,
     Source,
-    has_tensorflow,
-    npz_path,
-    objects,
-    open_dataset,
-    write_npz,
+    face_size,
+    faces_of,
+    files_in_memory,
 )
 
 __all__ = [
+    "IDENTITY",
+    "NEUTRAL",
+    "Copies",
     "Datasets",
+    "Draw",
     "EpochBatches",
     "Faces",
+    "Fold",
     "HoldOut",
     "Source",
+    "crop_source",
     "epoch_plan",
+    "face_size",
+    "faces_of",
+    "fastai_transforms",
+    "fastai_views",
+    "files_in_memory",
     "has_tensorflow",
     "no_augmentation",
     "npz_path",
-    "objects",
     "one_of",
     "open_dataset",
     "random_affine",

@@ -1,9 +1,9 @@
 """The datasets of one run, each split read once."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ferkeras.data.parts import part
-from ferkeras.data.source import open_dataset
+from ferkeras.data.prepared import open_dataset
 
 
 class Datasets:
@@ -17,23 +17,33 @@ class Datasets:
         self.data_dir = data_dir
         self.source = lru_cache(self._source)
         self.original = lru_cache(self._original)
-        self.faces = lru_cache(self._faces)
+        self.whole = lru_cache(self._whole)
 
     def _source(self, dataset):
         return open_dataset(dataset, self.data_dir)
 
-    def _original(self, dataset, split, hold_outs):
-        if not hold_outs:
-            return self.source(dataset).faces(split)
+    def _original(self, dataset, split):
+        return self.source(dataset).faces(split)
 
-        def read(name):
-            return self.original(dataset, name, ())
+    def _whole(self, dataset, size, colours, split):
+        return self.original(dataset, split).resized(size, colours)
 
-        return part(read, split, hold_outs)
+    def faces(self, dataset, split, hold_outs, size, colours=1, run=0):
+        """A split, or a part of one, at a size.
 
-    def _faces(self, dataset, split, hold_outs, image_size):
-        faces = self.original(dataset, split, hold_outs)
-        return faces.resized(image_size)
+        Args:
+            dataset: TFDS name with its config.
+            split: name of the split or part.
+            hold_outs: tuple of the steps that make the parts.
+            size: side of the images in pixels.
+            colours: 1 for grey, 3 for colour where the dataset has it.
+            run: number of the run, which decides folds and draws.
+
+        Returns:
+            `Faces`.
+        """
+        read = partial(self.whole, dataset, size, colours)
+        return part(read, split, hold_outs, run)
 
     def has(self, dataset):
         """Whether a dataset is prepared."""
@@ -43,23 +53,27 @@ class Datasets:
             return False
         return True
 
-    def card(self, dataset, splits, hold_outs):
+    def card(self, dataset, splits, hold_outs, run=0):
         """What a record says of a dataset.
 
         Args:
             dataset: TFDS name with its config.
             splits: names of the splits, or parts, that the run uses.
-            hold_outs: tuple of `HoldOut` that make the parts.
+            hold_outs: tuple of the steps that make the parts.
+            run: number of the run, which decides folds and draws.
 
         Returns:
             dict of `name`, `version`, `synthetic`, `class_names`, and for each
-            split its `images` and `fingerprint`.
+            split its `images` and `fingerprint`; of faces cut out of
+            photographs also `faces`, the counts that are `Source.crops`.
         """
         source = self.source(dataset)
-        faces = {
-            split: self.original(dataset, split, hold_outs) for split in splits
-        }
-        return {
+
+        def read(split):
+            return self.original(dataset, split).outline
+
+        faces = {split: part(read, split, hold_outs, run) for split in splits}
+        card = {
             "name": dataset,
             "version": source.version,
             "synthetic": source.synthetic,
@@ -67,3 +81,10 @@ class Datasets:
             "images": {k: len(v.labels) for k, v in faces.items()},
             "fingerprint": {k: v.fingerprint for k, v in faces.items()},
         }
+        if any(step.varies for step in hold_outs):
+            used = {*splits, *(step.of for step in hold_outs)}
+            card["published"] = {
+                k: read(k).fingerprint for k in source.splits if k in used
+            }
+        return card
+        return card | {"faces": source.crops} if source.crops else card

@@ -1,9 +1,36 @@
-"""Parts of a published split, drawn once for every run."""
+"""Parts of a published split: held out, folds, fewer images, more copies."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
+import cv2
 import numpy as np
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedShuffleSplit,
+    train_test_split,
+)
+
+
+def subjects(step, faces):
+    """Who is shown, for a step that must know."""
+    if faces.subjects is None:
+        raise ValueError(
+            f"{step.name!r} is divided by subject, and the dataset does not "
+            "say who is shown."
+        )
+    return faces.subjects
+
+
+def unknown_way(step, ways):
+    """The error for a step's `by` that is none of its ways."""
+    return ValueError(
+        f"`by` is {' or '.join(map(repr, ways))}. Received: by={step.by!r}"
+    )
 
 
 @dataclass(frozen=True)
@@ -25,57 +52,204 @@ class HoldOut:
     of: str
     share: float
     by: str = "image"
+    varies: ClassVar[bool] = False
 
-    def divide(self, faces):
-        """Indices of the images that stay and of those set aside.
+    @property
+    def makes(self):
+        """Names of what the step gives."""
+        return self.name, self.of
+
+    def make(self, name, faces, run):
+        """The images that stay, or those set aside.
 
         Raises:
             ValueError: by subject, where the dataset does not name them, and
                 for any other `by`.
         """
+        stay, aside = self.divide(faces)
+        return faces.take(np.sort(aside if name == self.name else stay))
+
+    def divide(self, faces):
+        """Indices of the images that stay and of those set aside."""
         images = np.arange(len(faces.labels))
         if self.by == "subject":
-            if faces.subjects is None:
-                raise ValueError(
-                    f"{self.name!r} is divided by subject, and the dataset "
-                    "does not say who is shown."
-                )
             splitter = GroupShuffleSplit(
                 1, test_size=self.share, random_state=0
             )
-            ((stay, aside),) = splitter.split(images, groups=faces.subjects)
-        elif self.by == "image":
-            stay, aside = train_test_split(
+            groups = subjects(self, faces)
+            return next(splitter.split(images, groups=groups))
+        if self.by == "image":
+            return train_test_split(
                 images, test_size=self.share, random_state=0
             )
-        elif self.by == "order":
-            stay, aside = train_test_split(
-                images, test_size=self.share, shuffle=False
-            )
+        if self.by == "order":
+            return train_test_split(images, test_size=self.share, shuffle=False)
+        raise unknown_way(self, ("image", "subject", "order"))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One of several equal parts of a split, another in every run.
+
+    Run k sets aside fold `k % folds` of division `k // folds`: as many runs as
+    there are folds score every image once, and more runs divide anew.
+
+    Attributes:
+        name: what the images set aside are called.
+        of: the split that is divided, and keeps the rest.
+        folds: number of parts.
+        by: `"image"`, at random, or `"subject"`, nobody in two folds and
+            classes as even as that allows.
+    """
+
+    name: str
+    of: str
+    folds: int = 10
+    by: str = "image"
+    varies: ClassVar[bool] = True
+
+    @property
+    def makes(self):
+        """Names of what the step gives."""
+        return self.name, self.of
+
+    def make(self, name, faces, run):
+        """The images that stay, or those of the fold.
+
+        Raises:
+            ValueError: as for `HoldOut`, and for fewer images or people than
+                folds.
+        """
+        fold = self.numbers(faces, run // self.folds) == run % self.folds
+        return faces.take(np.flatnonzero(fold == (name == self.name)))
+
+    def numbers(self, faces, division):
+        """Each image's fold, int64 `(count,)`, in a division."""
+        options = {"shuffle": True, "random_state": division}
+        if self.by == "subject":
+            splitter = StratifiedGroupKFold(self.folds, **options)
+            groups = subjects(self, faces)
+        elif self.by == "image":
+            splitter, groups = KFold(self.folds, **options), None
         else:
-            raise ValueError(
-                "`by` is 'image', 'subject' or 'order'. "
-                f"Received: by={self.by!r}"
+            raise unknown_way(self, ("image", "subject"))
+        numbers = np.empty(len(faces.labels), int)
+        parts = splitter.split(numbers, faces.labels, groups)
+        for number, (_, aside) in enumerate(parts):
+            numbers[aside] = number
+        return numbers
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A few images of each class, others in every `runs` runs.
+
+    Attributes:
+        name: what the images drawn are called; the split keeps all.
+        of: the split that they are drawn from.
+        images: how many in all, classes in the split's proportions; or, as a
+            share of the split, below 1.
+        runs: how many runs in a row have the same.
+    """
+
+    name: str
+    of: str
+    images: float
+    runs: int = 1
+    varies: ClassVar[bool] = True
+
+    @property
+    def makes(self):
+        """Names of what the step gives."""
+        return (self.name,)
+
+    def make(self, name, faces, run):
+        """The images drawn."""
+        splitter = StratifiedShuffleSplit(
+            1, train_size=self.images, random_state=run // self.runs
+        )
+        drawn, _ = next(splitter.split(faces.labels, faces.labels))
+        return faces.take(np.sort(drawn))
+
+
+@dataclass(frozen=True)
+class Copies:
+    """A split with every class filled up by altered copies of its images.
+
+    Made before the split is divided, as some papers did: copies of one image
+    come to be on both sides.
+
+    Attributes:
+        of: the split.
+        per_class: images of each class afterwards.
+        augment: as in `ferkeras.recipe.Recipe`, rows of 6; draws the copies.
+    """
+
+    of: str
+    per_class: int
+    augment: Callable
+    varies: ClassVar[bool] = False
+
+    @property
+    def makes(self):
+        """Names of what the step gives."""
+        return (self.of,)
+
+    def make(self, name, faces, run):
+        """Every image once, then its copies, class by class.
+
+        Raises:
+            ValueError: where a class has more images than `per_class`.
+        """
+        originals, copied = np.arange(len(faces.labels)), []
+        for label in np.unique(faces.labels):
+            there = np.flatnonzero(faces.labels == label)
+            missing = self.per_class - len(there)
+            if missing < 0:
+                raise ValueError(
+                    "`per_class` must be no less than the images of any class. "
+                    f"Received: per_class={self.per_class}, with {len(there)} "
+                    f"images of class {label}"
+                )
+            copied.append(np.resize(there, missing))
+        everything = faces.take(np.concatenate([originals, *copied]))
+        if len(everything.images.shape) < 4:  # digests of files
+            return everything
+        images = np.array(everything.images[:])
+        size, count = images.shape[1], len(images) - len(originals)
+        rng = np.random.default_rng(0)
+        transforms = self.augment(rng, count, size).reshape(-1, 2, 3)
+        for image, matrix in zip(
+            images[len(originals) :], transforms, strict=True
+        ):
+            warped = cv2.warpAffine(
+                image,
+                matrix,
+                (size, size),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REFLECT,
             )
-        return np.sort(stay), np.sort(aside)
+            image[...] = warped.reshape(image.shape)
+        return everything._replace(images=images)
 
 
-def part(read, name, hold_outs):
+def part(read, name, steps, run=0):
     """Read a split, or a part of one.
 
     Args:
         read: `split name -> Faces`.
-        name: a split, or a part that one of `hold_outs` sets aside.
-        hold_outs: tuple of `HoldOut`, in the order in which they are made.
+        name: a split, or a part that one of `steps` makes.
+        steps: tuple of `HoldOut`, `Fold`, `Draw` and `Copies`, in the order in
+            which they are taken.
+        run: number of the run, which decides folds and draws.
 
     Returns:
         `Faces`, in the dataset's order.
     """
-    if not hold_outs:
+    if not steps:
         return read(name)
-    *before, last = hold_outs
-    if name not in (last.name, last.of):
-        return part(read, name, before)
-    faces = part(read, last.of, before)
-    stay, aside = last.divide(faces)
-    return faces.take(aside if name == last.name else stay)
+    *before, last = steps
+    below = partial(part, read, steps=before, run=run)
+    if name not in last.makes:
+        return below(name)
+    return last.make(name, below(last.of), run)

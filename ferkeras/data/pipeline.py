@@ -3,8 +3,6 @@
 import keras
 import numpy as np
 
-from ferkeras.data.augment import no_augmentation
-
 
 def epoch_plan(count, image_size, augment, seed, epoch):
     """Order of the images in an epoch, and the transform of each.
@@ -23,21 +21,21 @@ class EpochBatches(keras.utils.PyDataset):
     """Batches of one epoch at a time, gathered in NumPy.
 
     Args:
-        images: uint8 `(count, size, size, 1)`.
-        labels: int64 `(count,)`.
+        images: uint8 `(count, size, size, colours)`.
+        targets: `(count, ...)`, what the network should say of each.
         batch_size: images a batch; the last batch of an epoch may be smaller.
         plan: `epoch -> (order, transforms)`.
         first_epoch: epoch of the first pass.
     """
 
-    def __init__(self, images, labels, batch_size, plan, first_epoch=0):
+    def __init__(self, images, targets, batch_size, plan, first_epoch=0):
         super().__init__()
-        self.images, self.labels = images, labels
+        self.images, self.targets = images, targets
         self.batch_size, self.plan = batch_size, plan
         self.begin(first_epoch)
 
     def __len__(self):
-        return -(-len(self.labels) // self.batch_size)
+        return -(-len(self.images) // self.batch_size)
 
     def __getitem__(self, index):
         at = slice(index * self.batch_size, (index + 1) * self.batch_size)
@@ -46,7 +44,7 @@ class EpochBatches(keras.utils.PyDataset):
             "image": self.images[chosen],
             "transform": self.transforms[at],
         }
-        return inputs, self.labels[chosen]
+        return inputs, self.targets[chosen]
 
     def begin(self, epoch, logs=None):
         """Turn to an epoch; a Keras callback's `on_epoch_begin`.
@@ -56,30 +54,52 @@ class EpochBatches(keras.utils.PyDataset):
         self.order, self.transforms = self.plan(epoch)
 
 
-def tf_batches(images, labels, batch_size, plan, epochs):
-    """`EpochBatches` as a `tf.data.Dataset`, over a range of epochs."""
+def tf_batches(images, targets, batch_size, plan, epochs, width):
+    """`EpochBatches` as a `tf.data.Dataset`, over a range of epochs.
+
+    Args:
+        epochs: `range` of epochs.
+        width: numbers that the plan gives for each image.
+    """
     import tensorflow as tf
 
-    images, labels = tf.constant(images), tf.constant(labels)
+    count = len(images)
 
     def one_epoch(epoch):
         order, transforms = tf.numpy_function(
             plan, [epoch], [tf.int64, tf.float32]
         )
-        order = tf.ensure_shape(order, [len(labels)])
-        transforms = tf.ensure_shape(transforms, [len(labels), 6])
+        order = tf.ensure_shape(order, [count])
+        transforms = tf.ensure_shape(transforms, [count, width])
         epoch = tf.data.Dataset.from_tensor_slices((order, transforms))
         return epoch.batch(batch_size)
 
+    read_images, read_targets = reader_of(images), reader_of(targets)
+
     def gather(order, transforms):
-        inputs = {"image": tf.gather(images, order), "transform": transforms}
-        return inputs, tf.gather(labels, order)
+        inputs = {"image": read_images(order), "transform": transforms}
+        return inputs, read_targets(order)
 
     batches = tf.data.Dataset.range(epochs.start, epochs.stop)
     batches = batches.flat_map(one_epoch).map(gather)
-    count = len(epochs) * -(-len(labels) // batch_size)
+    count = len(epochs) * -(-count // batch_size)
     batches = batches.apply(tf.data.experimental.assert_cardinality(count))
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def reader_of(array):
+    """Function of TensorFlow that reads rows of an array, or of `OnDisk`."""
+    import tensorflow as tf
+
+    if isinstance(array, np.ndarray):
+        array = tf.constant(array)
+        return lambda rows: tf.gather(array, rows)
+
+    def read(rows):
+        found = tf.numpy_function(array.__getitem__, [rows], array.dtype)
+        return tf.ensure_shape(found, [None, *array.shape[1:]])
+
+    return read
 
 
 def through(batches, front_end):
@@ -90,24 +110,25 @@ def through(batches, front_end):
     where the front end runs otherwise, is on the GPU where there is one.
 
     Args:
-        batches: `tf.data.Dataset` of `({"image", "transform"}, label)`.
+        batches: `tf.data.Dataset` of `({"image", "transform"}, target)`.
         front_end: `Networks.front_end`; the backend must be TensorFlow.
 
     Returns:
-        `tf.data.Dataset` of `(channels, label)`.
+        `tf.data.Dataset` of `(channels, target)`.
     """
     import tensorflow as tf
 
     derive = tf.function(front_end, jit_compile=True)
-    batches = batches.map(lambda inputs, label: (derive(inputs), label))
+    batches = batches.map(lambda inputs, target: (derive(inputs), target))
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def training_batches(faces, recipe, seed, epochs):
+def training_batches(faces, targets, recipe, seed, epochs):
     """Shuffled, augmented batches of the given epochs.
 
     Args:
         faces: `Faces` of the training split.
+        targets: `(count, ...)`, what the network should say of each.
         recipe: object with `batch_size` and `augment`.
         seed: seed of order and augmentation.
         epochs: `range` of epochs, all of the same phase.
@@ -115,28 +136,35 @@ def training_batches(faces, recipe, seed, epochs):
     Returns:
         What `keras.Model.fit` takes: a `tf.data.Dataset` under TensorFlow, a
         `keras.utils.PyDataset` elsewhere, of
-        `({"image": uint8, "transform": float32 (batch, 6)}, label)`.
+        `({"image": uint8, "transform": float32}, target)`.
     """
     count, image_size = faces.images.shape[:2]
 
     def plan(epoch):
         return epoch_plan(count, image_size, recipe.augment, seed, int(epoch))
 
-    labels = faces.labels.astype(np.int32)
-    arguments = faces.images, labels, recipe.batch_size, plan
+    arguments = faces.images, targets, recipe.batch_size, plan
     if keras.backend.backend() == "tensorflow":
-        return tf_batches(*arguments, epochs)
+        rng = np.random.default_rng(0)
+        (width,) = recipe.augment(rng, 1, image_size).shape[1:]
+        return tf_batches(*arguments, epochs, width)
     return EpochBatches(*arguments, epochs.start)
 
 
-def scoring_batches(faces, batch_size):
-    """Batches in the dataset's order, not augmented; one pass."""
-    count, image_size = faces.images.shape[:2]
+def scoring_batches(faces, targets, batch_size, transforms):
+    """Batches in the dataset's order; one pass.
+
+    Args:
+        faces: `Faces`.
+        targets: `(count, ...)`, what the network should say of each.
+        batch_size: images a batch.
+        transforms: float32 `(count, parameters)`, how each image is warped.
+    """
 
     def plan(epoch):
-        return np.arange(count), no_augmentation(None, count, image_size)
+        return np.arange(len(transforms)), transforms
 
-    arguments = faces.images, faces.labels.astype(np.int32), batch_size, plan
+    arguments = faces.images, targets, batch_size, plan
     if keras.backend.backend() == "tensorflow":
-        return tf_batches(*arguments, range(1))
+        return tf_batches(*arguments, range(1), transforms.shape[1])
     return EpochBatches(*arguments)

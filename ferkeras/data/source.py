@@ -1,59 +1,53 @@
-"""Prepared datasets -> images in memory."""
+"""What a prepared dataset is, and a split of one."""
 
 import hashlib
-import importlib.util
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ferkeras.files import open_whole
+from ferkeras.data.encoded import EncodedImages, OnDisk
 
 
 class Faces(NamedTuple):
-    """A split in memory.
+    """A split in memory, or its pixels on disk.
 
     Attributes:
-        images: uint8 `(count, height, width, 1)`, 0-255; or, of a dataset of
-            large or unequal images, the bytes of the image files, object
-            `(count,)`.
+        images: uint8 `(count, height, width, colours)`, 0-255, an array or
+            `OnDisk`; or, of a dataset of large or unequal images,
+            `EncodedImages`.
         labels: int64 `(count,)`.
         rows: int64 `(count,)`, each image's row in the published file, or its
             place among the published files.
         subjects: str `(count,)`, who is shown; None where that is not known.
+        sizes: int64 `(count,)`, the longer side in pixels of the photograph
+            that the image was cut from; None where that is not known.
     """
 
-    images: np.ndarray
+    images: np.ndarray | OnDisk | EncodedImages
     labels: np.ndarray
     rows: np.ndarray
     subjects: np.ndarray | None = None
+    sizes: np.ndarray | None = None
 
     @property
     def encoded(self):
-        """Whether the images are files' bytes."""
-        return self.images.dtype == object
+        """Whether the images are files."""
+        return isinstance(self.images, EncodedImages)
 
-    def resized(self, size):
-        """Resample the images to `size` x `size` grey pixels.
+    def resized(self, size, colours=1):
+        """Resample the images to `size` x `size` pixels.
 
-        Pixels bilinearly; files' bytes, which hold far larger images, by area,
-        so that nothing aliases.
+        Pixels bilinearly, in the colours that they have; files, which hold
+        larger images, by area, so that nothing aliases, in as many colours as
+        asked for.
         """
         if self.encoded:
-            images = [
-                cv2.resize(
-                    cv2.imdecode(
-                        np.frombuffer(file, np.uint8), cv2.IMREAD_GRAYSCALE
-                    ),
-                    (size, size),
-                    interpolation=cv2.INTER_AREA,
-                )
-                for file in self.images
-            ]
-            return self._replace(images=np.stack(images)[..., None])
+            return self._replace(images=self.images.resized(size, colours))
         if self.images.shape[1:3] == (size, size):
             return self
         # OpenCV takes up to 512 channels: here, as many images at a time.
@@ -70,18 +64,24 @@ class Faces(NamedTuple):
     def take(self, indices):
         """Some of the images, in the order of `indices`."""
         return Faces(
-            *(column if column is None else column[indices] for column in self)
+            *(
+                column if column is None else column.take(indices, axis=0)
+                for column in self
+            )
         )
+
+    @property
+    def outline(self):
+        """The same, with the files' digests in place of the files."""
+        if self.encoded:
+            return self._replace(images=self.images.digests)
+        return self
 
     @property
     def fingerprint(self):
         """SHA-256 of pixels or files, and labels, 16 hexadecimal digits."""
-        pixels = (
-            b"".join(self.images)
-            if self.encoded
-            else np.ascontiguousarray(self.images).tobytes()
-        )
-        digest = hashlib.sha256(pixels)
+        images = np.ascontiguousarray(self.outline.images)
+        digest = hashlib.sha256(images.tobytes())
         digest.update(self.labels.astype("<i8").tobytes())
         return digest.hexdigest()[:16]
 
@@ -96,6 +96,9 @@ class Source:
         class_names: tuple of names, in label order.
         splits: names of the splits.
         read: `split name -> Faces`.
+        crops: where the faces were cut out of photographs, for each split a
+            dict of each of `face_crop.OUTCOMES` to how many images had it;
+            None elsewhere.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Source:
     class_names: tuple[str, ...]
     splits: tuple[str, ...]
     read: Callable[[str], Faces]
+    crops: dict[str, dict[str, int]] | None = None
 
     @property
     def synthetic(self):
@@ -122,119 +126,39 @@ class Source:
                 f"Received: split={split!r}"
             )
         parts = [self.read(name) for name in names]
-        if len(parts) == 1:
-            return parts[0]
-        return Faces(
-            *(
-                None if column[0] is None else np.concatenate(column)
-                for column in zip(*parts, strict=True)
-            )
+        return parts[0] if len(parts) == 1 else Faces(*map(joined, *parts))
+
+
+def joined(*columns):
+    """One column of several, one after the other."""
+    if columns[0] is None:
+        return None
+    if isinstance(columns[0], EncodedImages):
+        return EncodedImages(
+            lambda: chain.from_iterable(column.read() for column in columns),
+            sum(map(len, columns)),
         )
+    return np.concatenate(columns)
 
 
-def objects(values):
-    """An array that holds Python objects as they are."""
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array
+def files_in_memory(files, boxes=None):
+    """`EncodedImages` of a list of files' bytes, and boxes if they have any."""
+    boxes = [None] * len(files) if boxes is None else boxes
+    return EncodedImages(lambda: zip(files, boxes, strict=True), len(files))
 
 
-def has_tensorflow():
-    """Whether TensorFlow is installed, without importing it."""
-    return importlib.util.find_spec("tensorflow") is not None
-
-
-def npz_path(dataset, data_dir):
-    """File that holds a dataset for machines without TensorFlow."""
-    return Path(data_dir).expanduser() / f"{dataset.replace('/', '-')}.npz"
-
-
-def write_npz(source, path):
-    """Write every split of a `Source` to one `.npz`, whole or not at all."""
-    arrays = {
-        "version": np.array(source.version),
-        "class_names": np.array(source.class_names),
-    }
-    for split in source.splits:
-        faces = source.faces(split)
-        columns = faces._asdict()
-        if faces.encoded:
-            # As one row of bytes: NumPy would pickle objects.
-            columns["images"] = np.frombuffer(b"".join(faces.images), np.uint8)
-            columns["ends"] = np.cumsum([len(file) for file in faces.images])
-        for key, column in columns.items():
-            if column is not None:
-                arrays[f"{split}/{key}"] = column
-    with open_whole(path) as file:
-        np.savez_compressed(file, **arrays)
-
-
-def open_npz(dataset, data_dir):
-    """Open what `write_npz` wrote."""
-    path = npz_path(dataset, data_dir)
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{path} is missing, and TensorFlow, which would read the TFDS "
-            f"dataset, is not installed. Run: {prepare_command(dataset)} --npz"
-        )
-    with np.load(path) as file:
-        splits = {n.split("/")[0]: None for n in file.files if "/" in n}
-        version, class_names = str(file["version"]), file["class_names"]
-
-    def read(split):
-        with np.load(path) as file:
-            columns = {
-                name.removeprefix(f"{split}/"): file[name]
-                for name in file.files
-                if name.startswith(f"{split}/")
-            }
-        ends = columns.pop("ends", None)
-        if ends is not None:
-            files = np.split(columns["images"], ends[:-1])
-            columns["images"] = objects([file.tobytes() for file in files])
-        return Faces(**columns)
-
-    return Source(
-        dataset, version, tuple(map(str, class_names)), tuple(splits), read
-    )
-
-
-def open_tfds(dataset, data_dir):
-    """Open a dataset that its TFDS builder has prepared."""
-    import tensorflow_datasets as tfds
-
-    try:
-        builder = tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
-    except tfds.core.DatasetNotFoundError:
-        builder = None
-    # A builder that was imported is found, prepared or not.
-    if builder is None or not builder.info.splits:
-        raise FileNotFoundError(
-            f"{dataset} is not prepared in {data_dir}. "
-            f"Run: {prepare_command(dataset)}"
-        )
-
-    # Images of one size come decoded, others as the publisher's files.
-    decoders = {}
-    if None in builder.info.features["image"].shape:
-        decoders["image"] = tfds.decode.SkipDecoding()
-
-    def read(split):
-        everything = builder.as_dataset(
-            split=split, batch_size=-1, decoders=decoders
-        )
-        arrays = tfds.as_numpy(everything)
-        subjects = arrays.get("subject")
-        if subjects is not None:
-            subjects = subjects.astype(str)
-        return Faces(arrays["image"], arrays["label"], arrays["row"], subjects)
-
-    return Source(
-        dataset,
-        str(builder.version),
-        tuple(builder.info.features["label"].names),
-        tuple(builder.info.splits),
-        read,
+def faces_of(images, columns):
+    """`Faces` of a builder's features, `{name: (count, ...)}`."""
+    subjects, sizes = columns.get("subject"), None
+    if "original_width" in columns:
+        sides = columns["original_height"], columns["original_width"]
+        sizes = np.maximum(*sides)
+    return Faces(
+        images,
+        columns["label"],
+        columns["row"],
+        None if subjects is None else subjects.astype(str),
+        sizes,
     )
 
 
@@ -243,19 +167,10 @@ def prepare_command(dataset):
     return f"python -m reproductions prepare {dataset}"
 
 
-def open_dataset(dataset, data_dir):
-    """Open a prepared dataset: by TFDS, or its `.npz` without TensorFlow.
+def face_size(dataset):
+    """Side in pixels of the faces cut out, by a name `.../faces<side>`.
 
-    Args:
-        dataset: TFDS name with its config, such as `"ferplus/plurality"`.
-        data_dir: folder of prepared datasets.
-
-    Returns:
-        A `Source`.
-
-    Raises:
-        FileNotFoundError: where it is not prepared, with the command to run.
+    Other names have None.
     """
-    if has_tensorflow():
-        return open_tfds(dataset, data_dir)
-    return open_npz(dataset, data_dir)
+    name = re.fullmatch(r".+/faces([1-9][0-9]*)", dataset)
+    return int(name[1]) if name else None

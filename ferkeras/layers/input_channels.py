@@ -12,7 +12,8 @@ KERNELS = {
     "sobel_y": [[a * b for b in SMOOTH] for a in DIFFERENCE],
     "laplacian": [[2.0, 0.0, 2.0], [0.0, -8.0, 0.0], [2.0, 0.0, 2.0]],
 }
-CHANNELS = ("grey", *KERNELS, "gradient_magnitude")
+COLOURS = ("red", "green", "blue")
+CHANNELS = ("grey", *KERNELS, "gradient_magnitude", *COLOURS)
 
 
 def correlate(padded, kernel):
@@ -32,11 +33,12 @@ def correlate(padded, kernel):
 
 @keras.saving.register_keras_serializable(package="ferkeras")
 class InputChannels(layers.Layer):
-    """Stack a grey image and its 3x3 derivatives as channels.
+    """Stack a grey image and its 3x3 derivatives, or its colours, as channels.
 
     `y[..., k]` is the image itself (`grey`), its correlation with
-    `KERNELS[channels[k]]`, or `sqrt(sobel_x^2 + sobel_y^2)`
-    (`gradient_magnitude`); the border is mirrored without repeating the edge
+    `KERNELS[channels[k]]`, `sqrt(sobel_x^2 + sobel_y^2)`
+    (`gradient_magnitude`), or one of `COLOURS`, which in a grey image are all
+    alike; the border is mirrored without repeating the edge
     pixel (OpenCV's `BORDER_REFLECT_101`). Values are signed and unscaled: for
     pixels in 0-255, Sobel channels lie in -1020 to 1020, the Laplacian in
     -2040 to 2040. Always float32, whatever the dtype policy.
@@ -44,11 +46,13 @@ class InputChannels(layers.Layer):
     Args:
         channels: sequence of names from `CHANNELS`, in output order.
 
-    Input shape: `(batch, height, width, 1)`, any numeric dtype.
+    Input shape: `(batch, height, width, 1)`, or 3 colours if `channels` are
+        of `COLOURS` only; any numeric dtype.
     Output shape: `(batch, height, width, len(channels))`, float32.
 
     Raises:
-        ValueError: for an empty sequence or a name not in `CHANNELS`.
+        ValueError: for an empty sequence or a name not in `CHANNELS`, and for
+            channels other than colours of a colour image.
 
     Reference: Pandey et al., 2019, section 3.
     """
@@ -63,6 +67,13 @@ class InputChannels(layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.channels = tuple(channels)
 
+    def build(self, input_shape):
+        if input_shape[-1] != 1 and {*self.channels} - {*COLOURS}:
+            raise ValueError(
+                f"Of a colour image, `channels` takes {', '.join(COLOURS)}. "
+                f"Received: channels={self.channels!r}"
+            )
+
     def call(self, images):
         images = ops.cast(images, "float32")
         padded = ops.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)), "reflect")
@@ -73,6 +84,9 @@ class InputChannels(layers.Layer):
     def _channel(self, name, images, padded):
         if name == "grey":
             return images
+        if name in COLOURS:
+            colour = COLOURS.index(name) % images.shape[-1]
+            return images[..., colour : colour + 1]
         if name == "gradient_magnitude":
             x = correlate(padded, KERNELS["sobel_x"])
             y = correlate(padded, KERNELS["sobel_y"])

@@ -1,5 +1,6 @@
 """Networks: functions from shapes to functional Keras models."""
 
+from ferkeras.models.alexnet import alexnet
 from ferkeras.models.alexnet48 import alexnet48
 from ferkeras.models.compact_bottleneck import compact_bottleneck
 from ferkeras.models.deep_emotion import deep_emotion
@@ -13,10 +14,12 @@ from ferkeras.models.sparse_autoencoder import (
     sparse_autoencoder,
     sparse_classifier,
 )
+from ferkeras.models.super_resolution import super_resolution
 from ferkeras.models.vgg13 import vgg13
 from ferkeras.models.vgg16_bn import vgg16_bn
 
 __all__ = [
+    "alexnet",
     "alexnet48",
     "compact_bottleneck",
     "deep_emotion",
@@ -28,6 +31,7 @@ __all__ = [
     "pyramid_sr",
     "sparse_autoencoder",
     "sparse_classifier",
+    "super_resolution",
     "vgg13",
     "vgg16_bn",
 ]

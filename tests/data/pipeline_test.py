@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.data import epoch_plan, scoring_batches, training_batches
+from ferkeras.data import (
+    epoch_plan,
+    no_augmentation,
+    scoring_batches,
+    training_batches,
+)
 from tests import tiny
 
 FACES = tiny.faces("train")
@@ -23,7 +28,7 @@ def arrays(batches):
 
 def an_epoch(seed, epoch):
     batches = training_batches(
-        FACES, tiny.RECIPE, seed, range(epoch, epoch + 1)
+        FACES, FACES.labels, tiny.RECIPE, seed, range(epoch, epoch + 1)
     )
     return arrays(batches)
 
@@ -52,7 +57,9 @@ def test_another_epoch_or_seed_has_another_order_and_augmentation(other):
 
 
 def test_the_same_epoch_comes_again_whatever_came_before():
-    whole = arrays(training_batches(FACES, tiny.RECIPE, 0, range(2)))
+    whole = arrays(
+        training_batches(FACES, FACES.labels, tiny.RECIPE, 0, range(2))
+    )
     if keras.backend.backend() == "tensorflow":
         assert len(whole) == 10
         for a, b in zip(whole[5:], an_epoch(0, 1), strict=True):
@@ -69,7 +76,9 @@ def test_every_backend_is_fed_what_the_plan_says():
 
 
 def test_scoring_batches_are_in_order_and_not_warped():
-    batches = arrays(scoring_batches(FACES, 50))
+    batches = arrays(
+        scoring_batches(FACES, FACES.labels, 50, no_augmentation(None, 90, 12))
+    )
     assert [len(labels) for *_, labels in batches] == [50, 40]
     images = np.concatenate([image for image, *_ in batches])
     assert (images == FACES.images).all()

@@ -7,11 +7,11 @@ from ferkeras.data import (
     Faces,
     HoldOut,
     Source,
+    files_in_memory,
     npz_path,
-    objects,
     write_npz,
 )
-from ferkeras.data.source import open_npz
+from ferkeras.data.npz import open_npz
 from tests import tiny
 
 SOURCE = Source(
@@ -101,7 +101,7 @@ def test_joined_splits_follow_one_another():
 def test_files_are_shrunk_by_area_and_made_grey():
     colours = np.random.default_rng(0).integers(0, 256, (12, 8, 3), np.uint8)
     file = cv2.imencode(".png", colours)[1].tobytes()
-    faces = Faces(objects([file]), np.zeros(1, int), np.zeros(1, int))
+    faces = Faces(files_in_memory([file]), np.zeros(1, int), np.zeros(1, int))
     assert faces.encoded
     small = faces.resized(4).images
     assert small.shape == (1, 4, 4, 1) and small.dtype == np.uint8

@@ -8,6 +8,7 @@ import pytest
 
 from ferkeras import models
 from ferkeras.models import (
+    alexnet,
     alexnet48,
     compact_bottleneck,
     deep_emotion,
@@ -49,6 +50,9 @@ TABLE = [
     (partial(stack, padding="valid"), (48, 48, 1), 7, 108971),
     (normalized, (48, 48, 1), 7, 211839 + 2 * 234),
     (partial(normalized, padding="valid"), (48, 48, 1), 7, 109439 + 2 * 234),
+    (alexnet, (227, 227, 3), 7, 56896903),
+    (alexnet, (227, 227, 3), 1000, 60965224),
+    (partial(alexnet, dense=()), (227, 227, 3), 7, 2398599),
     (alexnet48, (48, 48, 1), 7, 23462599),
     (dexpression, (224, 224, 1), 7, 790311),
     (dexpression, (224, 224, 1), 11, 1003563),
@@ -125,6 +129,7 @@ def test_compact_rows_equal_table_3_and_explain_its_total():
 @pytest.mark.parametrize(
     "builder",
     [
+        partial(alexnet, dense=()),
         vgg13,
         compact_bottleneck,
         dexpression,

@@ -2,12 +2,11 @@
 
 import os
 import re
-import warnings
 
 import numpy as np
 
+from tfds_builders import image_files
 from tfds_builders.affectnet.rows import Row
-from tfds_builders.ck_plus import files
 
 FOLDERS = {"train": "train_set", "validation": "val_set"}
 IMAGES, ANNOTATIONS = "images", "annotations"
@@ -40,8 +39,16 @@ def read_rows(root, split, instructions):
     # The other annotations are valence, arousal and landmarks.
     codes, _ = _by_number(folder / ANNOTATIONS, r"_exp\.npy", instructions)
     unlabelled = [images[at] for at in sorted(images.keys() - codes.keys())]
-    _warn(folder / IMAGES, "they have no annotation", unlabelled)
-    _warn(folder / IMAGES, "their names are not numbers", others)
+    image_files.warn_of(
+        unlabelled,
+        folder / IMAGES,
+        "files are left out, as they have no annotation",
+    )
+    image_files.warn_of(
+        others,
+        folder / IMAGES,
+        "files are left out, as their names are not numbers",
+    )
     for number, name in sorted(codes.items()):
         image = images.get(number)
         yield Row(
@@ -84,12 +91,3 @@ def _read_code(path):
             return str(np.load(file, allow_pickle=False))
         except (EOFError, ValueError) as error:
             return str(error)
-
-
-def _warn(folder, why, names):
-    if names:
-        warnings.warn(
-            f"{folder}: {len(names)} files are left out, as {why}: "
-            f"{files.listed(names)}",
-            stacklevel=4,
-        )

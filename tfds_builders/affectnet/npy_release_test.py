@@ -113,7 +113,7 @@ def test_annotation_without_image_is_left_out_and_named(folder):
     assert lost.endswith(
         f"1 images are missing and left out: {ANNOTATIONS}/100_exp.npy"
     )
-    assert difference.endswith("published set has 9: 0 sad and not 1")
+    assert difference.endswith("published set has 9; 0 sad and not 1")
 
 
 def test_image_without_annotation_is_left_out_and_named(folder):

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from tfds_builders import image_files
 from tfds_builders.affectnet import csv_release, npy_release
 from tfds_builders.affectnet.rows import (
     EXPRESSIONS,
@@ -13,8 +14,6 @@ from tfds_builders.affectnet.rows import (
     SPLITS,
     WITHOUT_EXPRESSION,
 )
-from tfds_builders.ck_plus import files
-from tfds_builders.raf_db import pictures
 
 VERSION = "1.0.0"
 CONFIGS = ("8", "7")
@@ -139,9 +138,9 @@ def _read_split(rows, config, split, root):
     if wrong:
         raise ValueError(
             f"{root}: expected the expressions 0 to 10. {INSTRUCTIONS} "
-            f"Received: {files.listed(wrong)}"
+            f"Received: {image_files.listed(wrong)}"
         )
-    _warn(root, split, without, lost, clipped)
+    _warn(f"{root}: {split}", without, lost, clipped)
     if not columns["image"]:
         raise FileNotFoundError(
             f"{root}: expected images of {split}. {INSTRUCTIONS} Received: "
@@ -157,7 +156,7 @@ def _look(row):
     """Return the fault of a row's image, or None, and its face box."""
     if row.path is None:
         return "missing", None
-    picture = pictures.probe(row.path)
+    picture = image_files.probe(row.path)
     if picture.fault:
         return picture.fault, None
     if row.box is None:
@@ -166,39 +165,29 @@ def _look(row):
     return (None if box else "without a face box in them"), box
 
 
-def _warn(root, split, without, lost, clipped):
-    messages = []
+def _warn(place, without, lost, clipped):
     if without:
         counts = (f"{without[x]} {x}" for x in WITHOUT_EXPRESSION if without[x])
-        messages.append(
-            f"{without.total()} rows are left out, as they have no "
-            f"expression: {', '.join(counts)}"
+        warnings.warn(
+            f"{place}: {without.total()} rows are left out, as they have no "
+            f"expression: {', '.join(counts)}",
+            stacklevel=2,
         )
-    messages += [
-        f"{len(names)} images are {fault} and left out: {files.listed(names)}"
-        for fault, names in lost.items()
-    ]
-    if clipped:
-        messages.append(
-            f"{len(clipped)} face boxes reach beyond their images and are "
-            f"clipped: {files.listed(clipped)}"
-        )
-    for message in messages:
-        warnings.warn(f"{root}: {split}: {message}", stacklevel=4)
+    for fault, names in lost.items():
+        image_files.warn_of(names, place, f"images are {fault} and left out")
+    image_files.warn_of(
+        clipped,
+        place,
+        "face boxes reach beyond their images and are clipped",
+    )
 
 
 def _warn_of_differences(root, split, config, labels):
     names = CLASS_NAMES[config]
     published = PUBLISHED[split][: len(names)]
-    counts = np.bincount(labels, minlength=len(names)).tolist()
-    differences = (
-        f"{count} {name} and not {expected}"
-        for name, count, expected in zip(names, counts, published, strict=True)
-        if count != expected
+    image_files.warn_of_differences(
+        image_files.class_differences(labels, names, published),
+        root,
+        f"{len(labels)} images of {split}",
+        sum(published),
     )
-    if differing := ", ".join(differences):
-        warnings.warn(
-            f"{root}: {len(labels)} images of {split}, where the published "
-            f"set has {sum(published)}: {differing}",
-            stacklevel=4,
-        )

@@ -93,11 +93,11 @@ def test_few_images_are_counted_against_all_published(
         if "no expression" not in str(warning.message)
     )
     assert (
-        f"images of train, where the published set has {published[0]}: "
-        "1 neutral and not 74874, 2 happy and not 134415" in train
+        f"images of train, where the published set has {published[0]}; "
+        "1 neutral and not 74874; 2 happy and not 134415" in train
     )
     assert train.endswith(contempt)
-    assert f"published set has {published[1]}: 1 neutral and" in validation
+    assert f"published set has {published[1]}; 1 neutral and" in validation
 
 
 def test_both_releases_are_refused(tmp_path):

@@ -5,8 +5,7 @@ import pathlib
 import re
 from typing import NamedTuple
 
-from tfds_builders.ck_plus import files
-from tfds_builders.kdef.reader import IMAGE_SUFFIXES
+from tfds_builders import image_files
 
 # In the order of the publishers' codes.
 EMOTIONS = (
@@ -58,30 +57,15 @@ def find_frames(root, instructions):
         FileNotFoundError: where there is no image with such a name.
         ValueError: where an image is there twice.
     """
-    paths = files.find(root, tuple(IMAGE_SUFFIXES))
-    parts = [IMAGE_NAME.fullmatch(path.name.upper()) for path in paths]
+    named = image_files.find_named(
+        root, IMAGE_NAME, "S005_001_00000011.png", instructions
+    )
     frames = [
-        Frame(path, part[1], part[2], int(part[3]), row)
-        for row, (path, part) in enumerate(zip(paths, parts, strict=True))
-        if part
+        Frame(path, subject, sequence, int(number), row)
+        for row, path, (subject, sequence, number) in named
     ]
-    if not frames:
-        raise FileNotFoundError(
-            f"{root}: expected images with names such as "
-            f"S005_001_00000011.png here. {instructions} Received: "
-            f"{len(paths)} images, none so named"
-        )
-    for first, second in itertools.pairwise(frames):
-        if first[1:-1] == second[1:-1]:
-            raise ValueError(
-                f"{root}: expected each image once. {instructions} Received: "
-                f"{first.path.relative_to(root)}, "
-                f"{second.path.relative_to(root)}"
-            )
-    files.warn_of_left_out(
-        [path for path, part in zip(paths, parts, strict=True) if not part],
-        root,
-        "S005_001_00000011.png",
+    image_files.check_single(
+        [frame.path for frame in frames], root, instructions
     )
     grouped = itertools.groupby(frames, lambda frame: frame[1:3])
     return {key: list(group) for key, group in grouped}

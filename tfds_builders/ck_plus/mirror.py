@@ -1,6 +1,6 @@
 """Labels sequences of the mirror CK+48, by its folders."""
 
-from tfds_builders.ck_plus import files
+from tfds_builders import image_files
 from tfds_builders.ck_plus.frames import EMOTIONS, find_frames
 
 FOLDER = "CK+48"
@@ -38,6 +38,6 @@ def label_sequences(root, peaks, instructions):
         raise ValueError(
             f"{root}: expected of each sequence {peaks} frames in one of the "
             f"folders {', '.join(EMOTIONS[1:])}. {instructions} Received: "
-            f"{files.listed(wrong)}"
+            f"{image_files.listed(wrong)}"
         )
     return sequences

@@ -1,9 +1,8 @@
 """Labels sequences of CK+ as published, by its emotion files."""
 
 import re
-import warnings
 
-from tfds_builders.ck_plus import files
+from tfds_builders import image_files
 from tfds_builders.ck_plus.frames import EMOTIONS, STEM, find_frames
 
 IMAGES, LABELS = "cohn-kanade-images", "Emotion"
@@ -54,25 +53,20 @@ def label_sequences(root, peaks, instructions):
         raise ValueError(
             f"{root / IMAGES}: expected of each labelled sequence at least "
             f"{peaks + 1} frames, the labelled one the last. {instructions} "
-            f"Received: {files.listed(wrong)}"
+            f"Received: {image_files.listed(wrong)}"
         )
     if not sequences:
         raise FileNotFoundError(
             f"{root / IMAGES}: expected images of labelled sequences. "
             f"{instructions} Received: images of {len(frames)} others"
         )
-    if without:
-        warnings.warn(
-            f"{root}: {len(without)} emotion files have no images: "
-            f"{files.listed(without)}",
-            stacklevel=3,
-        )
-    if not_last:
-        warnings.warn(
-            f"{root}: {len(not_last)} sequences go on after their labelled "
-            f"frame; what follows it is left out: {files.listed(not_last)}",
-            stacklevel=3,
-        )
+    image_files.warn_of(without, root, "emotion files have no images")
+    image_files.warn_of(
+        not_last,
+        root,
+        "sequences go on after their labelled frame; what follows it is left "
+        "out",
+    )
     return sequences
 
 
@@ -95,32 +89,25 @@ def read_labels(root, instructions):
         ValueError: where a sequence has two, or one does not hold one of the
             numbers 1 to 7.
     """
-    paths = files.find(root, ("emotion.txt",))
-    parts = [LABEL_NAME.fullmatch(path.name.upper()) for path in paths]
+    named = image_files.find_named(
+        root,
+        LABEL_NAME,
+        "S005_001_00000011_emotion.txt",
+        instructions,
+        "emotion files",
+        ("emotion.txt",),
+    )
     labels, path_of = {}, {}
-    for path, part in zip(paths, parts, strict=True):
-        if not part:
-            continue
-        key = part[1], part[2]
+    for _, path, (subject, sequence, number) in named:
+        key = subject, sequence
         if key in labels:
             raise ValueError(
                 f"{root}: expected one emotion file for a sequence. "
                 f"{instructions} Received: {path_of[key].relative_to(root)}, "
                 f"{path.relative_to(root)}"
             )
-        labels[key] = _emotion(path, instructions), int(part[3])
+        labels[key] = _emotion(path, instructions), int(number)
         path_of[key] = path
-    if not labels:
-        raise FileNotFoundError(
-            f"{root}: expected files with names such as "
-            f"S005_001_00000011_emotion.txt here. {instructions} Received: "
-            f"{len(paths)} emotion files, none so named"
-        )
-    files.warn_of_left_out(
-        [path for path, part in zip(paths, parts, strict=True) if not part],
-        root,
-        "S005_001_00000011_emotion.txt",
-    )
     return labels
 
 

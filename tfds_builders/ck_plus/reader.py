@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from tfds_builders.ck_plus import files, mirror, original
+from tfds_builders import image_files
+from tfds_builders.ck_plus import mirror, original
 from tfds_builders.ck_plus.frames import EMOTIONS
 
 
@@ -120,7 +121,9 @@ def read(config, manual_dir):
                 taken.append((frames[0], "neutral"))
     taken.sort(key=lambda pair: pair[0].row)
     _check_published(root, chosen, len(sequences), [name for _, name in taken])
-    files.check_whole([frame.path for frame, _ in taken], root, INSTRUCTIONS)
+    image_files.check_whole(
+        [frame.path for frame, _ in taken], root, INSTRUCTIONS, "PNG"
+    )
 
     label = [chosen.class_names.index(name) for _, name in taken]
     return {

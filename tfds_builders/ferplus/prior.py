@@ -1,14 +1,18 @@
 """Computes what the people who voted on FER+ take each emotion for.
 
-python -m tfds_builders.ferplus.prior FOLDER   # of fer2013new.csv; prints it
+python -m tfds_builders.ferplus.prior FOLDER   # of fer2013new.csv
+
+prints it; `prior.csv` beside this file is what it printed.
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 
 from tfds_builders.ferplus import labels, reader
 
+FILE = Path(__file__).with_name("prior.csv")
 # The order of the authors' files of RAF-DB; its own numbers differ.
 RAF_DB = (
     "anger",
@@ -76,6 +80,11 @@ def prior(votes, usage):
             )
         rows.append(np.mean(seen / seen.sum(axis=1, keepdims=True), axis=0))
     return np.stack(rows)
+
+
+def read():
+    """The prior that is kept in `FILE`, float64 (8, 8), six decimals."""
+    return np.loadtxt(FILE, delimiter=",", skiprows=1, usecols=range(1, 9))
 
 
 def for_classes(matrix, class_names, renormalize=True):

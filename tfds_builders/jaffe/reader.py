@@ -3,12 +3,11 @@
 import itertools
 import pathlib
 import re
-import warnings
 
 import cv2
 import numpy as np
 
-from tfds_builders.kdef import reader as kdef
+from tfds_builders import image_files
 
 VERSION = "1.0.0"
 CONFIGS = ()
@@ -49,7 +48,6 @@ OTHER_TAKES = {
 }
 UNUSED_NUMBERS = frozenset((8, 12, 21, 76, 108, 183))
 TIFF_STARTS = (b"II*\0", b"MM\0*")
-NAMES_SHOWN = 10
 
 
 def _published():
@@ -100,26 +98,19 @@ def read(config, manual_dir):
     root = pathlib.Path(manual_dir)
     if (root / FOLDER).is_dir():
         root /= FOLDER
-    files = kdef.find_images(root)
-    parts = [NAME.fullmatch(path.name.upper()) for path in files]
-    rows = [row for row, part in enumerate(parts) if part]
-    if not rows:
-        raise FileNotFoundError(
-            f"{root}: expected images with names such as KA.AN1.39.tiff here. "
-            f"{INSTRUCTIONS} Received: {len(files)} images, none so named"
-        )
-    paths = [files[row] for row in rows]
-    _check_single(paths, root)
+    named = image_files.find_named(root, NAME, "KA.AN1.39.tiff", INSTRUCTIONS)
+    rows, paths, parts = zip(*named, strict=True)
+    image_files.check_single(paths, root, INSTRUCTIONS)
     images = _decode_all(paths, root)
-    _warn_of_left_out(
-        [path for path, part in zip(files, parts, strict=True) if not part],
+    names = {path.name.upper() for path in paths}
+    image_files.warn_of_differences(
+        image_files.name_differences(names, PUBLISHED),
         root,
+        f"{len(names)} images",
+        len(PUBLISHED),
     )
-    _warn_of_differences({path.name.upper() for path in paths}, root)
 
-    subject, expression = zip(
-        *(parts[row].groups() for row in rows), strict=True
-    )
+    subject, expression = zip(*parts, strict=True)
     codes = tuple(EXPRESSIONS)
     label = [codes.index(code) for code in expression]
     return {
@@ -132,34 +123,16 @@ def read(config, manual_dir):
     }
 
 
-def _check_single(paths, root):
-    for first, second in itertools.pairwise(paths):
-        if first.name.upper() == second.name.upper():
-            raise ValueError(
-                f"{root}: expected each image once. {INSTRUCTIONS} Received: "
-                f"{first.relative_to(root)}, {second.relative_to(root)}"
-            )
-
-
 def _decode_all(paths, root):
-    images = np.empty((len(paths), *IMAGE_SHAPE), np.uint8)
-    broken = {}
-    for i, path in enumerate(paths):
-        pixels, fault = _decode(path.read_bytes())
-        if fault:
-            broken.setdefault(fault, []).append(path.relative_to(root))
-        else:
-            images[i, ..., 0] = pixels
-    if broken:
-        received = (
-            f"{len(names)} {fault}: {_listed(names)}"
-            for fault, names in broken.items()
-        )
-        raise ValueError(
-            f"{root}: expected whole grey TIFF files of 8 bits and 256 x 256 "
-            f"pixels. {INSTRUCTIONS} Received: {'; '.join(received)}"
-        )
-    return images
+    decoded = [_decode(path.read_bytes()) for path in paths]
+    images, faults = zip(*decoded, strict=True)
+    image_files.check_faults(
+        dict(zip(paths, faults, strict=True)),
+        root,
+        INSTRUCTIONS,
+        "grey TIFF files of 8 bits and 256 x 256 pixels",
+    )
+    return np.stack(images)[..., None]
 
 
 def _decode(content):
@@ -189,37 +162,3 @@ def _decode(content):
             return None, "not grey"
         pixels = pixels[..., 0]
     return pixels, None
-
-
-def _warn_of_left_out(files, root):
-    if files:
-        names = [path.relative_to(root) for path in files]
-        warnings.warn(
-            f"{root}: {len(names)} images are left out, as their names are "
-            f"not of the form KA.AN1.39.tiff: {_listed(names)}",
-            stacklevel=3,
-        )
-
-
-def _warn_of_differences(names, root):
-    missing = sorted(PUBLISHED - names)
-    extra = sorted(names - PUBLISHED)
-    if missing or extra:
-        kinds = {"missing": missing, "not in that set": extra}
-        differences = (
-            f"{len(differing)} {kind}: {_listed(differing)}"
-            for kind, differing in kinds.items()
-            if differing
-        )
-        warnings.warn(
-            f"{root}: {len(names)} images, where the published set has "
-            f"{len(PUBLISHED)}; {'; '.join(differences)}",
-            stacklevel=3,
-        )
-
-
-def _listed(names):
-    """Join the first names, and say how many more there are."""
-    shown = ", ".join(map(str, names[:NAMES_SHOWN]))
-    more = len(names) - NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

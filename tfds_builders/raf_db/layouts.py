@@ -5,8 +5,7 @@ import pathlib
 import re
 from typing import NamedTuple
 
-from tfds_builders.ck_plus import files
-from tfds_builders.kdef.reader import IMAGE_SUFFIXES
+from tfds_builders import image_files
 
 SPLITS = ("train", "test")
 LABEL_LIST = pathlib.Path("EmoLabel", "list_patition_label.txt")
@@ -128,10 +127,7 @@ def read_official(root, instructions):
     """
     labels = _read_list(root / LABEL_LIST, instructions)
     paths, left_out = _by_name(root / IMAGES, instructions)
-    originals = {
-        path.stem: path
-        for path in files.find(root / ORIGINALS, tuple(IMAGE_SUFFIXES))
-    }
+    originals = {path.stem: path for path in image_files.find(root / ORIGINALS)}
     images = [
         Image(name, paths[name], label, row, originals.get(name))
         for row, (name, label) in enumerate(labels.items())
@@ -176,7 +172,7 @@ def read_mirror(root, instructions):
         raise ValueError(
             f"{root}: expected images in folders such as train/1, named by "
             f"their split and the labels 1 to 7. {instructions} Received: "
-            f"{files.listed(wrong)}"
+            f"{image_files.listed(wrong)}"
         )
     return Found(images, [], [], all_left_out, [])
 
@@ -192,30 +188,24 @@ def _read_list(path, instructions):
         raise ValueError(
             f"{path}: expected lines such as train_00001.jpg 5, with five "
             f"digits for training, four for test, and a label from 1 to 7. "
-            f"{instructions} Received: {files.listed(shown)}"
+            f"{instructions} Received: {image_files.listed(shown)}"
         )
     counts = collections.Counter(part[1] for part in parts.values())
     if twice := [name for name, count in counts.items() if count > 1]:
         raise ValueError(
             f"{path}: expected a line for each image. {instructions} "
-            f"Received: twice or more {files.listed(twice)}"
+            f"Received: twice or more {image_files.listed(twice)}"
         )
     return {part[1]: int(part[2]) - 1 for part in parts.values()}
 
 
 def _by_name(root, instructions):
     """Map names to image files, and list those with malformed names."""
-    paths, left_out = {}, []
-    for path in files.find(root, tuple(IMAGE_SUFFIXES)):
-        part = IMAGE_NAME.fullmatch(path.name)
-        if not part:
+    names, left_out = {}, []
+    for path in image_files.find(root):
+        if part := IMAGE_NAME.fullmatch(path.name):
+            names[path] = part[1].lower()
+        else:
             left_out.append(path)
-            continue
-        name = part[1].lower()
-        if name in paths:
-            raise ValueError(
-                f"{root}: expected each image once. {instructions} Received: "
-                f"{paths[name].relative_to(root)}, {path.relative_to(root)}"
-            )
-        paths[name] = path
-    return paths, left_out
+    image_files.check_single(names, root, instructions)
+    return {name: path for path, name in names.items()}, left_out

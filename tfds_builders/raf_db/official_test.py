@@ -161,19 +161,6 @@ def test_image_without_line_is_left_out_and_named(official):
     assert difference.endswith("1 missing: test_0003")
 
 
-def test_broken_files_are_named_together(official):
-    for name in ("train_00001", "train_00002", "test_0001"):
-        path = official / ALIGNED / fake_files.aligned(name)
-        path.write_bytes(b"" if name[:2] == "tr" else path.read_bytes()[:-1])
-    message = (
-        f"Received: 2 empty: {ALIGNED}/train_00001_aligned.jpg, "
-        f"{ALIGNED}/train_00002_aligned.jpg; "
-        f"1 cut short: {ALIGNED}/test_0001_aligned.jpg"
-    )
-    with pytest.raises(ValueError, match=re.escape(message)):
-        reader.read(None, official)
-
-
 def test_broken_original_is_named(official):
     path = official / layouts.ORIGINALS / "test_0002.jpg"
     path.write_bytes(path.read_bytes()[:-1])

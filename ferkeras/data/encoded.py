@@ -1,0 +1,122 @@
+"""Image files of a dataset, one after the other, never all in memory."""
+
+import hashlib
+from functools import cached_property
+
+import numpy as np
+
+from ferkeras.data.decode import decode, resize
+from ferkeras.files import open_whole
+
+
+class EncodedImages:
+    """The image files of a split, or some of them.
+
+    Args:
+        read: `() -> iterator` of each file's bytes and the box `(left, top,
+            width, height)` of what to see of it, in pixels, or None for all.
+        count: number of files that `read` gives.
+        folder: `pathlib.Path` that keeps what is derived from the files and
+            goes when they do; None to keep it in memory.
+    """
+
+    def __init__(self, read, count, folder=None):
+        self.read, self.count, self.folder = read, count, folder
+
+    def __len__(self):
+        return self.count
+
+    def __iter__(self):
+        for file, _ in self.read():
+            yield file
+
+    def _kept(self, name, shape, rows):
+        """Rows of a uint8 array, from the folder if they are there."""
+        if self.folder is None:
+            array = np.empty(shape, np.uint8)
+            for index, row in enumerate(rows):
+                array[index] = row
+            return array
+        path = self.folder / f"{name}.npy"
+        if not path.exists():
+            head = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            with open_whole(path) as file:
+                np.lib.format.write_array_header_1_0(file, head)
+                for row in rows:
+                    file.write(row.tobytes())
+        return np.load(path, mmap_mode="r")
+
+    @cached_property
+    def digests(self):
+        """SHA-256 of each file, uint8 `(count, 32)`."""
+        rows = (
+            np.frombuffer(hashlib.sha256(file).digest(), np.uint8)
+            for file in self
+        )
+        return np.array(self._kept("sha256", (self.count, 32), rows))
+
+    def decoded(self, colour=False):
+        """What the boxes show of the files, one image after the other.
+
+        Args:
+            colour: as in `decode`.
+
+        Raises:
+            ValueError: where a file cannot be decoded, with its place.
+        """
+        for index, (file, box) in enumerate(self.read()):
+            try:
+                image = decode(file, colour)
+            except ValueError as error:
+                raise ValueError(f"image {index}: {error}") from error
+            if box is not None:
+                left, top, width, height = box
+                image = image[top : top + height, left : left + width]
+            yield image
+
+    def resized(self, size, colours):
+        """Bring the images to one size.
+
+        Args:
+            size: side in pixels of the square result.
+            colours: 1 for grey, 3 for red, green and blue.
+
+        Returns:
+            uint8 `(count, size, size, colours)`, or `OnDisk` of that shape.
+
+        Raises:
+            ValueError: as `decoded`.
+        """
+        shape = (self.count, size, size, colours)
+        rows = (
+            resize(image, size).reshape(shape[1:])
+            for image in self.decoded(colours == 3)
+        )
+        pixels = self._kept(f"{size}x{size}x{colours}", shape, rows)
+        return pixels if self.folder is None else OnDisk(pixels)
+
+
+class OnDisk:
+    """Pixels of images on disk; only what is asked for is read.
+
+    Args:
+        pixels: uint8 array in a file, `(count, height, width, colours)`.
+        chosen: int64, which of them, in which order; all when None.
+    """
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, pixels, chosen=None):
+        self.pixels = pixels
+        self.chosen = np.arange(len(pixels)) if chosen is None else chosen
+        self.shape = (len(self.chosen), *pixels.shape[1:])
+
+    def __len__(self):
+        return len(self.chosen)
+
+    def __getitem__(self, index):
+        return self.pixels[self.chosen[index]]
+
+    def take(self, indices, axis=0):
+        """Some of the images, still on disk."""
+        return OnDisk(self.pixels, self.chosen[indices])

@@ -1,0 +1,84 @@
+"""Datasets as one file each, for machines without TensorFlow."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ferkeras.data.source import (
+    Faces,
+    Source,
+    face_size,
+    files_in_memory,
+    prepare_command,
+)
+from ferkeras.files import open_whole
+
+
+def npz_path(dataset, data_dir):
+    """File that holds a dataset for machines without TensorFlow."""
+    return Path(data_dir).expanduser() / f"{dataset.replace('/', '-')}.npz"
+
+
+def write_npz(source, path):
+    """Write every split of a `Source` to one `.npz`, whole or not at all."""
+    arrays = {
+        "version": np.array(source.version),
+        "class_names": np.array(source.class_names),
+    }
+    if source.crops:
+        arrays["crops"] = np.array(json.dumps(source.crops))
+    for split in source.splits:
+        faces = source.faces(split)
+        columns = faces._asdict()
+        if faces.encoded:
+            files, boxes = zip(*faces.images.read(), strict=True)
+            # As one row of bytes: NumPy would pickle objects.
+            columns["images"] = np.frombuffer(b"".join(files), np.uint8)
+            columns["ends"] = np.cumsum(list(map(len, files)))
+            columns["boxes"] = None if boxes[0] is None else np.array(boxes)
+        for key, column in columns.items():
+            if column is not None:
+                arrays[f"{split}/{key}"] = column
+    with open_whole(path) as file:
+        np.savez_compressed(file, **arrays)
+
+
+def open_npz(dataset, data_dir):
+    """Open what `write_npz` wrote."""
+    path = npz_path(dataset, data_dir)
+    if not path.exists():
+        command = prepare_command(dataset)
+        if face_size(dataset):
+            raise FileNotFoundError(f"{path} is missing. Run: {command}")
+        raise FileNotFoundError(
+            f"{path} is missing, and TensorFlow, which would read the TFDS "
+            f"dataset, is not installed. Run: {command} --npz"
+        )
+    with np.load(path) as file:
+        splits = {n.split("/")[0]: None for n in file.files if "/" in n}
+        version, class_names = str(file["version"]), file["class_names"]
+        crops = json.loads(str(file["crops"])) if "crops" in file else None
+
+    def read(split):
+        with np.load(path) as file:
+            columns = {
+                name.removeprefix(f"{split}/"): file[name]
+                for name in file.files
+                if name.startswith(f"{split}/")
+            }
+        ends, boxes = columns.pop("ends", None), columns.pop("boxes", None)
+        if ends is not None:
+            files = np.split(columns["images"], ends[:-1])
+            files = [file.tobytes() for file in files]
+            columns["images"] = files_in_memory(files, boxes)
+        return Faces(**columns)
+
+    return Source(
+        dataset,
+        version,
+        tuple(map(str, class_names)),
+        tuple(splits),
+        read,
+        crops,
+    )

@@ -1,0 +1,101 @@
+"""Opening prepared datasets."""
+
+import importlib.util
+from pathlib import Path
+
+from ferkeras.data.encoded import EncodedImages
+from ferkeras.data.npz import open_npz
+from ferkeras.data.source import Source, face_size, faces_of, prepare_command
+
+
+def has_tensorflow():
+    """Whether TensorFlow is installed, without importing it."""
+    return importlib.util.find_spec("tensorflow") is not None
+
+
+def files_of(builder, split):
+    """`Faces` of a TFDS builder whose images are of unequal sizes."""
+    import tensorflow_datasets as tfds
+
+    features = {*builder.info.features}
+    columns = builder.as_dataset(
+        split=split,
+        batch_size=-1,
+        decoders=tfds.decode.PartialDecoding(
+            dict.fromkeys(features - {"image"}, True)
+        ),
+    )
+
+    def read():
+        files = builder.as_dataset(
+            split=split,
+            decoders=tfds.decode.PartialDecoding(
+                dict.fromkeys(features & {"image", "box"}, True),
+                decoders={"image": tfds.decode.SkipDecoding()},
+            ),
+        )
+        for example in tfds.as_numpy(files):
+            yield example["image"], example.get("box")
+
+    count = builder.info.splits[split].num_examples
+    folder = Path(builder.data_path) / f"pixels-{split}"
+    images = EncodedImages(read, count, folder)
+    return faces_of(images, tfds.as_numpy(columns))
+
+
+def open_tfds(dataset, data_dir):
+    """Open a dataset that its TFDS builder has prepared."""
+    import tensorflow_datasets as tfds
+
+    try:
+        builder = tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
+    except tfds.core.DatasetNotFoundError:
+        builder = None
+    # A builder that was imported is found, prepared or not.
+    if builder is None or not builder.info.splits:
+        raise FileNotFoundError(
+            f"{dataset} is not prepared in {data_dir}. "
+            f"Run: {prepare_command(dataset)}"
+        )
+
+    image = builder.info.features["image"]
+    if None not in image.shape:
+
+        def read(split):
+            arrays = builder.as_dataset(split=split, batch_size=-1)
+            arrays = tfds.as_numpy(arrays)
+            return faces_of(arrays.pop("image"), arrays)
+
+    else:
+
+        def read(split):
+            return files_of(builder, split)
+
+    return Source(
+        dataset,
+        str(builder.version),
+        tuple(builder.info.features["label"].names),
+        tuple(builder.info.splits),
+        read,
+    )
+
+
+def open_dataset(dataset, data_dir):
+    """Open a prepared dataset: by TFDS, or its `.npz` without TensorFlow.
+
+    Faces cut out of photographs are always a `.npz`.
+
+    Args:
+        dataset: TFDS name with its config, such as `"ferplus/plurality"`, and
+            `/faces<side>` for its faces.
+        data_dir: folder of prepared datasets.
+
+    Returns:
+        A `Source`.
+
+    Raises:
+        FileNotFoundError: where it is not prepared, with the command to run.
+    """
+    if face_size(dataset) or not has_tensorflow():
+        return open_npz(dataset, data_dir)
+    return open_tfds(dataset, data_dir)

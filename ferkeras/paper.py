@@ -1,0 +1,167 @@
+"""A paper's tables, and the runs that they ask for."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from ferkeras.experiment import Experiment, settings, slug
+from ferkeras.protocol import Protocol
+from ferkeras.statements import Statement
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that are run alike.
+
+    Attributes:
+        name: the table's name in the paper, or what it is where it is ours.
+        runs: how often each row is run, from different seeds.
+        protocols: tuple of `Protocol`.
+        rows: tuple of `Experiment`, in the paper's order.
+        note: what was found, for the report.
+    """
+
+    name: str
+    runs: int
+    protocols: tuple[Protocol, ...]
+    rows: tuple[Experiment, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of results that the paper shows.
+
+    Attributes:
+        name: `"Figure 5"`.
+        kind: `"curves"`, the learning curves of the rows together, or
+            `"confusion"`, the confusion matrix of one row.
+        rows: names of the rows.
+    """
+
+    name: str
+    kind: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper's tables.
+
+    Attributes:
+        key: first author and year; also the script's and the folder's name.
+        title: the paper's title.
+        url: where the paper is found; empty where we do not know.
+        tables: tuple of `Table`; no two rows of a paper have the same name.
+        figures: tuple of `Figure`: the paper's pictures of results.
+        statements: tuple of `Statement`: what it says of them in words.
+        demo_size: side in pixels of the faces of its demonstration.
+    """
+
+    key: str
+    title: str
+    url: str
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    demo_size: int = 32
+
+    @property
+    def rows(self):
+        """The rows of every table."""
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def protocols(self):
+        """The protocols of every table, each once."""
+        return list(
+            dict.fromkeys(p for table in self.tables for p in table.protocols)
+        )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One run: a row of a table under a protocol, from one seed."""
+
+    paper: Paper
+    table: Table
+    row: Experiment
+    protocol: Protocol
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        """Where its files lie below the results folder."""
+        return f"{self.paper.key}/{self.protocol.name}/{slug(self.row.name)}"
+
+    @property
+    def stages(self) -> list["Unit"]:
+        """The units of the paper whose weights this one starts from.
+
+        They are of the same protocol and seed, where their table has them;
+        else of its first protocol, and of seeds that are used in turn.
+        """
+        wanted = {start.source for start in self.row.start_from}
+        found = []
+        for table in self.paper.tables:
+            for row in table.rows:
+                if row.name in wanted:
+                    same = [p for p in table.protocols if p == self.protocol]
+                    protocol = (*same, *table.protocols)[0]
+                    seed = self.seed % table.runs
+                    found.append(Unit(self.paper, table, row, protocol, seed))
+        return found
+
+    def __str__(self):
+        return f"{self.row.name}, {self.protocol.name}, seed {self.seed}"
+
+    @property
+    def digest(self) -> str:
+        """Hash of what decides the result; a changed recipe changes it."""
+        protocol = settings(replace(self.protocol, note=""))
+        text = json.dumps([self.row.describe(), protocol], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def units(paper, rows=(), protocols=(), runs=None):
+    """List the paper's units, first seeds first.
+
+    Args:
+        paper: a `Paper`.
+        rows: names of rows to keep; all of them when empty.
+        protocols: names of protocols to keep; all of them when empty.
+        runs: seeds a row; the table's own number when None.
+
+    Returns:
+        A list of `Unit`.
+
+    Raises:
+        ValueError: for a row or protocol the paper does not have, and for rows
+            that have none of the protocols.
+    """
+    for kind, wanted, known in (
+        ("row", rows, [row.name for row in paper.rows]),
+        ("protocol", protocols, dict.fromkeys(p.name for p in paper.protocols)),
+    ):
+        for name in wanted:
+            if name not in known:
+                raise ValueError(
+                    f"{paper.key} has no such {kind}; it has: "
+                    f"{'; '.join(known)}. Received: {name!r}"
+                )
+    chosen = [
+        Unit(paper, table, row, protocol, seed)
+        for seed in range(runs or max(table.runs for table in paper.tables))
+        for table in paper.tables
+        if seed < (runs or table.runs)
+        for row in table.rows
+        if not rows or row.name in rows
+        for protocol in table.protocols
+        if not protocols or protocol.name in protocols
+    ]
+    if not chosen:
+        raise ValueError(
+            f"These rows of {paper.key} do not run under this protocol. "
+            f"Received: {'; '.join(rows)} with {'; '.join(protocols)}"
+        )
+    return chosen

@@ -1,0 +1,170 @@
+"""Lines of the tables of a report, as strings."""
+
+from ferkeras.summary import synthetic
+
+
+def percent(value):
+    """A rate as printed: two decimals, or a dash."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def table(head, rows):
+    """Markdown table of strings."""
+    lines = [head, ["---"] * len(head), *rows]
+    cells = [[cell.replace("|", r"\|") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+def printed(value):
+    """A paper's number with all its decimals, two at least, or a dash."""
+    return max(percent(value), str(value), key=len) if value else "–"
+
+
+def reported(row):
+    """The paper's number, with its range over runs where printed."""
+    numbers = row.reported
+    text = printed(numbers.get(row.task.metric))
+    if "min" in numbers:
+        text += f" ({printed(numbers['min'])}–{printed(numbers['max'])})"
+    return text
+
+
+def reproduced(line):
+    """Mean and standard deviation, or why there are none."""
+    if not line.values:
+        return line.status()
+    text = percent(line.mean)
+    if line.sd is not None:
+        text += f" ± {percent(line.sd)}"
+    if len(line.values) < line.table.runs:
+        text += f" ({len(line.values)} of {line.table.runs} runs)"
+    return text + (" (synthetic)" if synthetic([line]) else "")
+
+
+def result_row(line):
+    """A line of the results table."""
+    low_high = "–"
+    if line.interval:
+        low_high = "–".join(map(percent, line.interval))
+    leak = ", chosen on test" if line.protocol.selects_on_test else ""
+    claim, difference = line.row.reported.get(line.metric), "–"
+    if claim and line.values and not synthetic([line]):
+        difference = f"{line.mean - claim:+.2f}"
+    return [
+        line.row.name,
+        line.row.dataset,
+        reported(line.row),
+        line.protocol.name + leak,
+        reproduced(line),
+        percent(min(line.values, default=None)),
+        percent(max(line.values, default=None)),
+        f"{len(line.values)} of {line.table.runs}",
+        low_high,
+        difference,
+    ]
+
+
+def training_row(line):
+    """A line of the table of training accuracies."""
+    return [
+        line.row.name,
+        line.protocol.name,
+        printed(line.row.reported["training"]),
+        percent(line.training) + (" (synthetic)" if synthetic([line]) else ""),
+    ]
+
+
+TRAINING_HEAD = ["row", "protocol", "reported", "reproduced"]
+
+
+def other_rows(line):
+    """Lines of the table of a row's other scores that the paper gives."""
+    if not line.complete:
+        return []
+    entries = [entry["scores"] for _, entry in line.complete]
+    wanted = {"psnr_reference": None} if line.row.task.reference else {}
+    rows = [
+        [WORDS[name], value, line.scores(name)]
+        for name, value in (wanted | line.row.reported).items()
+        if name in WORDS
+    ]
+    for name, value in line.row.reported.get("classes", {}).items():
+        found = [entry["classes"][name]["recall"] for entry in entries]
+        rows.append([f"recall of {name}", value, found])
+    drawn = " (synthetic)" if synthetic([line]) else ""
+    return [
+        [
+            line.row.name,
+            line.protocol.name,
+            words,
+            printed(value),
+            percent(sum(found) / len(found)) + drawn,
+        ]
+        for words, value, found in rows
+    ]
+
+
+# What a paper may give beside the score that a table is about.
+WORDS = {
+    "mean_recall": "mean recall (UA)",
+    "macro_precision": "macro precision",
+    "macro_f1": "macro F1",
+    "psnr_mixed": "PSNR as printed, dB",
+    "psnr_reference": "PSNR of bicubic interpolation, dB",
+    "mse": "mean squared error",
+}
+OTHER_HEAD = ["row", "protocol", "score", "reported", "reproduced"]
+RESULT_HEAD = [
+    "row",
+    "dataset",
+    "reported, mean (min–max)",
+    "protocol",
+    "reproduced, mean ± sd",
+    "min",
+    "max",
+    "runs",
+    "95 % interval",
+    "difference",
+]
+
+
+def short(commit):
+    """A commit's first digits, and its mark of uncommitted changes."""
+    return f"`{commit[:9]}`" + ("+" if commit.endswith("+") else "")
+
+
+def provenance_row(unit, entry):
+    """A line of the provenance table."""
+    epochs, sessions = entry["epochs"], entry["sessions"]
+    splits = entry["dataset"]["images"]
+    prints = entry["dataset"]["fingerprint"]
+    return [
+        unit.row.name,
+        unit.protocol.name,
+        str(unit.seed),
+        f"{epochs['done']} of {epochs['planned']}",
+        f"{epochs['best']}, by {entry['protocol']['checkpoint_chosen_on']}",
+        percent(entry[f"selection_{unit.row.task.metric}"]),
+        ", ".join(f"{k} {n} `{prints[k][:8]}`" for k, n in splits.items()),
+        f"{entry['parameters']:,}",
+        "; ".join(
+            dict.fromkeys(f"{s['device']}, {s['backend']}" for s in sessions)
+        ),
+        f"{entry['seconds'] / 60:.0f} min, {entry['images_per_second']:.0f}/s",
+        "; ".join(dict.fromkeys(short(s["commit"]) for s in sessions)),
+    ]
+
+
+PROVENANCE_HEAD = [
+    "row",
+    "protocol",
+    "seed",
+    "epochs",
+    "epoch chosen",
+    "its score there",
+    "images and fingerprint",
+    "parameters",
+    "device",
+    "training",
+    "commit",
+]

@@ -1,0 +1,161 @@
+"""Published files of trained weights, and networks filled from them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ferkeras.weights import layouts, readers, transfer
+
+
+@dataclass(frozen=True)
+class PretrainedFile:
+    r"""A file of trained weights, as published.
+
+    Attributes:
+        name: its name in the folder of weights.
+        url: where it is published.
+        sha256: its SHA-256, or as many first digits as are published.
+        read: `path -> {tensor: array}`.
+        layers: `{tensor: array} -> {layer: arrays in Keras' order}`, by the
+            names of one of our networks; it takes out what it uses.
+        unused: regular expression of the tensors that may be left.
+        names: which layers are filled, as in `copy_weights`.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    read: Callable
+    layers: Callable
+    unused: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+VGG16_BN = partial(
+    PretrainedFile,
+    layers=layouts.vgg16_bn_layers,
+    names={r"(?:features|small|x\d+|original|shared)_(.+)": r"features_\1"},
+)
+BVLC_ALEXNET = partial(
+    PretrainedFile,
+    name="bvlcalexnet-12.onnx",
+    url="https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/"
+    "validated/vision/classification/alexnet/model/bvlcalexnet-12.onnx",
+    sha256="6b0da9510f27f234ee96a85dc3809dd210150fdefad87f6850f9788513216945",
+    read=readers.read_onnx,
+    unused=r"fc8_[wb]_0|OC2_DUMMY_1",
+)
+FILES = {
+    # The same weights as the next, for machines without PyTorch.
+    "VGG16-BN, ImageNet": VGG16_BN(
+        "vgg16_bn.tv_in1k.safetensors",
+        "https://huggingface.co/timm/vgg16_bn.tv_in1k/resolve/"
+        "e00c01e7cee168262dcba6428dc4a8f41e27e965/model.safetensors",
+        "88bbedbc8e780413736db38ac4efd41b06fc0e93fd5b8879b584bba63a950129",
+        readers.read_safetensors,
+        unused=r"pre_logits\..+|head\..+|.+\.num_batches_tracked",
+    ),
+    "VGG16-BN, ImageNet (torchvision)": VGG16_BN(
+        "vgg16_bn-6c64b313.pth",
+        "https://download.pytorch.org/models/vgg16_bn-6c64b313.pth",
+        "6c64b3138f2f4fcb3bcc4cafde11619c4f440eb1631787e93a682fd88305888a",
+        readers.read_torch,
+        unused=r"classifier\..+|.+\.num_batches_tracked",
+    ),
+    "EDSR x2, DIV2K": PretrainedFile(
+        "edsr_baseline_x2-1bc95232.pt",
+        "https://cv.snu.ac.kr/research/EDSR/models/"
+        "edsr_baseline_x2-1bc95232.pt",
+        # The digits in the name: PyTorch's custom, which its authors follow.
+        "1bc95232",
+        readers.read_torch,
+        layouts.edsr_layers,
+        # Its networks take the mean of their data off; ours is given it.
+        unused=r"(?:sub|add)_mean\..+",
+        names={r"edsr(?:_x2)?_(.+)": r"edsr_\1"},
+    ),
+    "AlexNet, ImageNet (BGR)": BVLC_ALEXNET(
+        layers=partial(layouts.alexnet_layers, reverse=False)
+    ),
+    "AlexNet, ImageNet (RGB)": BVLC_ALEXNET(
+        layers=partial(layouts.alexnet_layers, reverse=True)
+    ),
+}
+
+
+def find(name, folder):
+    """Path of a published file.
+
+    Args:
+        name: key of `FILES`.
+        folder: folder of weights.
+
+    Raises:
+        ValueError: for another name.
+        FileNotFoundError: where it is missing, with its address.
+    """
+    if name not in FILES:
+        raise ValueError(
+            f"name must be one of {', '.join(map(repr, FILES))}. Received: "
+            f"{name!r}"
+        )
+    path = Path(folder) / FILES[name].name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing. Download {FILES[name].url} and save it there "
+            "under that name."
+        )
+    return path
+
+
+def load_pretrained(model, name, folder, names=None):
+    """Fill a network's layers from a published file.
+
+    Args:
+        model: keras.Model.
+        name: key of `FILES`.
+        folder: folder of weights.
+        names: as in `copy_weights`, when not all layers of the file are wanted
+            or the model's have other names.
+
+    Returns:
+        What a record says of it: `file`, `sha256` and `layers`, a dict from
+        names of the layers filled to those of the file.
+
+    Raises:
+        FileNotFoundError: where the file is missing, with its address.
+        ImportError: where the package that reads it is missing.
+        ValueError: for another file than published, and where layers do not
+            fit, or a layer of the file fits none and `names` is empty. Nothing
+            is changed then.
+    """
+    path = find(name, folder)
+    file = FILES[name]
+    with open(path, "rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    if not digest.startswith(file.sha256):
+        raise ValueError(
+            f"{path} must have a SHA-256 that begins with {file.sha256}, as "
+            f"published. Received: {digest}"
+        )
+    tensors = file.read(path)
+    arrays = file.layers(tensors)
+    left = [x for x in tensors if not re.fullmatch(file.unused, x)]
+    if left:
+        raise ValueError(
+            f"{path} must have no more tensors than are known. Received: "
+            f"{', '.join(left)}"
+        )
+    layers = transfer.layers_with_weights(model)
+    pairs = transfer.pair(layers, arrays, names or file.names)
+    homeless = [x for x in arrays if x not in pairs.values()]
+    if homeless and not names:
+        raise ValueError(
+            "Without `names`, the model must have a layer for each of the "
+            f"file's. Received: none for {', '.join(homeless)}"
+        )
+    transfer.fill(layers, arrays, pairs)
+    return {"file": file.name, "sha256": digest, "layers": pairs}

@@ -1,0 +1,139 @@
+"""How the networks of Vo et al. (2020) are trained: the released settings.
+
+Where the paper is silent these are those of the authors' code,
+thanhhungqb/pyramid-super-resolution; each row lists them.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from keras.layers import Normalization
+from keras.optimizers import Adam
+
+from ferkeras.data import (
+    fastai_transforms,
+    fastai_views,
+    no_augmentation,
+)
+from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
+from ferkeras.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.recipe import Phase, Recipe, cross_entropy
+from ferkeras.schedules import one_cycle, one_cycle_momentum
+from tfds_builders.ferplus import prior
+
+# ImageNet's, of pixels from 0 to 1.
+MEAN, SD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+imagenet = partial(
+    Normalization,
+    mean=tuple(255 * mean for mean in MEAN),
+    variance=tuple((255 * sd) ** 2 for sd in SD),
+)
+
+
+def pdls(class_names, alpha=0.8):
+    """The paper's loss, of classes in a dataset's order."""
+    rows = prior.for_classes(prior.read(), class_names).round(6).tolist()
+    return partial(PriorLabelSmoothing, tuple(map(tuple, rows)), alpha)
+
+
+def smoothing(num_classes, alpha=0.9):
+    """Label smoothing, which leaves `alpha` of a label."""
+    return partial(PriorLabelSmoothing, uniform_prior(num_classes), alpha)
+
+
+def phases(adam, sgd, peak=1e-3, multipliers=None):
+    """Adam, then SGD, each for so many epochs, one cycle of fastai."""
+    shared = {"weight_decay": 0.01, "multipliers": multipliers}
+    rate = {"learning_rate": partial(one_cycle, peak=peak)}
+    return (
+        Phase(
+            partial(GroupedAdam, beta_2=0.99, epsilon=1e-8, **shared),
+            adam,
+            rate | {"beta_1": one_cycle_momentum},
+        ),
+        Phase(
+            partial(GroupedSGD, **shared),
+            sgd,
+            rate | {"momentum": one_cycle_momentum},
+        ),
+    )
+
+
+# The released rates, of transformer and EDSR, shared and head, private layers.
+PSR_FERPLUS = {"transformer|edsr": 0.01, "shared|head": 0.5}
+PSR_RAF = {"transformer|edsr": 0.002, "(small|x2|original)_": 0.2}
+ASSUMED = (
+    "the authors' released settings where the paper has none: Adam, then SGD, "
+    "one cycle of fastai each, decoupled weight decay 0.01, fastai's "
+    "augmentation and 8 views when scoring (0.4 of the image, 0.6 of them)",
+    "VGG16 with batch normalisation, three branches (kstep 1), 7 private "
+    "convolutions, the mean of the branches, the small image detached",
+    "alpha of PDLS 0.8 as in the authors' file for RAF-DB, of label smoothing "
+    "0.9",
+)
+FERPLUS = Recipe(
+    phases(30, 30),
+    batch_size=64,
+    augment=partial(fastai_transforms, rotation=30, zoom=1.2),
+    views=partial(fastai_views, rotation=30),
+    assumed=(*ASSUMED, "FER+ at 96 pixels, enlarged from 48"),
+)
+FERPLUS_PSR = replace(FERPLUS, phases=phases(30, 30, 1e-3, PSR_FERPLUS))
+RAF = Recipe(
+    phases(30, 20),
+    batch_size=32,
+    augment=partial(fastai_transforms, rotation=15, zoom=1.1),
+    views=partial(fastai_views, rotation=15),
+    assumed=ASSUMED,
+)
+RAF_PSR = replace(RAF, phases=phases(30, 20, 5e-3, PSR_RAF))
+# What a processor manages: the same, shorter and smaller.
+SMALL = replace(
+    FERPLUS,
+    phases=phases(3, 2),
+    precision="mixed_bfloat16",
+    assumed=(
+        *ASSUMED,
+        "48 pixels, 3 and 2 epochs in place of 30 and 30, bfloat16",
+    ),
+)
+ENLARGING = Recipe(
+    (Phase(Adam, 1, {"learning_rate": partial(one_cycle, peak=1e-3)}),),
+    batch_size=16,
+    augment=no_augmentation,
+    assumed=(
+        "EDSR's loss, the mean absolute error; Adam, one cycle of 1 epoch to "
+        "1e-3; faces halved by block means, as PSR halves them; input "
+        "normalised as for ImageNet, as in the authors' code",
+    ),
+    loss=partial(PixelLoss, 1),
+    precision="mixed_bfloat16",
+)
+
+
+def sizes(row, name, sides, frozen):
+    """A row trained at one size after another, 20 epochs each."""
+    first, *others = (
+        Phase(partial(Adam, 1e-4), 20, image_size=side) for side in sides
+    )
+    first = replace(first, optimizer=partial(Adam, 1e-3), frozen=frozen)
+    recipe = replace(
+        row.recipe,
+        phases=(first, *others),
+        batch_size=64,
+        views=None,
+        loss=cross_entropy,
+        assumed=(
+            "sizes of 20 epochs each, in the first of which only the head is "
+            "trained, Adam at 1e-3, then 1e-4; PSR without spatial "
+            "transformer, which fits one size, and from 64 pixels, as half of "
+            "48 or 50 is too small for five poolings",
+        ),
+    )
+    return replace(
+        row,
+        name=f"{name}, {'-'.join(map(str, sides))}",
+        reported={},
+        image_size=sides[-1],
+        recipe=recipe,
+    )

@@ -1,0 +1,55 @@
+import matplotlib.image
+import numpy as np
+import pytest
+
+from ferkeras.plots import filters_png
+
+RNG = np.random.default_rng(0)
+KERNELS = RNG.normal(0, 0.01, (5, 4, 3, 7))
+
+
+def drawn(kernels, folder):
+    path = folder / "filters.png"
+    filters_png(kernels, "conv1", path)
+    return matplotlib.image.imread(path)[..., :3]
+
+
+def middle_of(colour, picture):
+    """Row and column of the middle of the pixels of one colour."""
+    return np.argwhere((picture == colour).all(-1)).mean(0)
+
+
+def test_filters_stand_in_rows_and_are_the_right_way_up(tmp_path):
+    # Of five filters, in rows of three, the last is blue over green.
+    kernels = np.zeros((2, 2, 3, 5))
+    kernels[:, :, 0, 1] = 0.01
+    kernels[0, :, 2, 4] = kernels[1, :, 1, 4] = 9.0
+    picture = drawn(kernels, tmp_path)
+    red, green, blue = (middle_of(c, picture) for c in np.eye(3))
+    assert red[0] < blue[0] < green[0]
+    np.testing.assert_allclose(red[1], blue[1], atol=1)
+    np.testing.assert_allclose(green[1], blue[1], atol=1)
+    np.testing.assert_allclose(red[1], picture.shape[1] / 2, atol=2)
+    areas = [(picture == c).all(-1).sum() for c in np.eye(3)]
+    # The red filter is all red.
+    np.testing.assert_allclose(areas[0], 2 * areas[1], rtol=0.05)
+    np.testing.assert_allclose(areas[0], 2 * areas[2], rtol=0.05)
+
+
+def test_each_filter_is_scaled_to_its_own_range(tmp_path):
+    other = KERNELS * np.logspace(-3, 3, 7) - np.arange(7)
+    np.testing.assert_allclose(
+        drawn(other, tmp_path), drawn(KERNELS, tmp_path), atol=2 / 255
+    )
+
+
+def test_one_channel_is_grey(tmp_path):
+    picture = drawn(KERNELS[:, :, :1], tmp_path)
+    assert (picture == picture[..., :1]).all()
+    assert len(np.unique(picture)) > 50
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 2, 8), (3, 3, 3)])
+def test_kernels_of_other_shapes_are_refused(shape, tmp_path):
+    with pytest.raises(ValueError, match=r"1 or 3 channels.*shape \(3, 3"):
+        filters_png(np.zeros(shape), "conv1", tmp_path / "filters.png")
