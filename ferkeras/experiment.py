@@ -10,6 +10,7 @@ from keras import layers
 from ferkeras.layers import COLOURS
 from ferkeras.recipe import Recipe, cross_entropy
 from ferkeras.task import CLASSIFICATION, Task
+from ferkeras.weights import FILES
 
 
 def slug(name):
@@ -97,6 +98,8 @@ class Experiment:
         task: what the network is trained for.
         branches: names of the branches of a `pyramid_sr`, which are scored by
             themselves too.
+        explain: name of a layer whose Grad-CAM maps of test images are drawn
+            into the run's work folder; none are where it is empty.
     """
 
     name: str
@@ -111,6 +114,12 @@ class Experiment:
     start_from: tuple[Start, ...] = ()
     task: Task = CLASSIFICATION
     branches: tuple[str, ...] = ()
+    explain: str = ""
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """Published files of weights that the row starts from."""
+        return tuple(x.source for x in self.start_from if x.source in FILES)
 
     @property
     def colours(self) -> int:

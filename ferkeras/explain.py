@@ -138,3 +138,25 @@ def grad_cam(model, layer_name, images, classes=None):
     maps = ops.convert_to_numpy(maps)[..., 0]
     peaks = maps.max((1, 2), keepdims=True)
     return np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
+
+
+def surest(labels, probabilities):
+    """Find the surest right and the surest wrong prediction of each class.
+
+    Args:
+        labels: int `(count,)`.
+        probabilities: float `(count, classes)`.
+
+    Returns:
+        Indices of images, int `(2, classes)`: in column k, of images of class
+        k, first one that is taken for it, then one that is not; -1 where there
+        is none.
+    """
+    right = probabilities.argmax(-1) == labels
+    chosen = np.full((2, probabilities.shape[1]), -1)
+    for row, column in np.ndindex(*chosen.shape):
+        among = np.flatnonzero((labels == column) & (right != row))
+        if len(among):
+            sureness = probabilities[among].max(-1)
+            chosen[row, column] = among[sureness.argmax()]
+    return chosen

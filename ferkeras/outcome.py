@@ -1,9 +1,14 @@
 """A trained network's scores, and the files that go with them."""
 
+from dataclasses import replace
+
+import keras
 import numpy as np
 
 from ferkeras import evaluate, metrics, plots, record
+from ferkeras.explain import grad_cam, surest
 from ferkeras.export import export
+from ferkeras.models.pyramid_sr import branch_logits
 from ferkeras.record import path_of
 
 
@@ -20,8 +25,9 @@ def conclude(unit, networks, test, class_names, results, work):
             committed: the exported model, and pictures that show faces.
 
     Returns:
-        The scores, a dict of floats and of `classes`, and the PNG file of the
-        picture for TensorBoard.
+        The scores, a dict of floats, of `classes` and, for a row that has
+        them, of `branches`, the accuracy in percent of each; and the PNG file
+        of the picture for TensorBoard.
     """
     if unit.row.task.classifies:
         return classified(unit, networks, test, class_names, results, work)
@@ -33,6 +39,8 @@ def classified(unit, networks, test, class_names, results, work):
     views = unit.row.recipe.views
     found = evaluate.probabilities(networks, test, views, unit.seed)
     scores = metrics.scores(test.labels, found, class_names)
+    if unit.row.branches:
+        scores["branches"] = branch_accuracies(unit, networks, test)
     matrix = metrics.confusion(test.labels, found)
     picture = path_of(results, unit, ".confusion.png")
     picture.parent.mkdir(parents=True, exist_ok=True)
@@ -44,8 +52,44 @@ def classified(unit, networks, test, class_names, results, work):
     record.write_probabilities(
         path_of(results, unit, ".probabilities.npz"), found, test
     )
+    if unit.row.explain:
+        explained(unit, networks, test, found, class_names, work)
     export(networks.scoring, work, class_names)
     return scores, picture
+
+
+def explained(unit, networks, test, found, class_names, work):
+    """Draw what the surest predictions of each class go by."""
+    chosen = surest(test.labels, found)
+    shown = chosen[chosen >= 0]
+    images, classes = test.images[shown], found[shown].argmax(-1)
+    maps = grad_cam(networks.scoring, unit.row.explain, images, classes)
+    words = [
+        f"{class_names[label]}, {100 * found[index, label]:.0f} %"
+        for index, label in zip(shown, classes, strict=True)
+    ]
+    panels = dict(
+        zip(shown, zip(images, maps, words, strict=True), strict=True)
+    )
+    rows = {
+        kind: [panels.get(index) for index in indices]
+        for kind, indices in zip(("right", "wrong"), chosen, strict=True)
+    }
+    path = work / "grad_cam.png"
+    plots.grad_cam_png(rows, class_names, str(unit), path)
+
+
+def branch_accuracies(unit, networks, test):
+    """Accuracy of each branch by itself, on the same views, in percent."""
+    row, front_end = unit.row, networks.front_end
+    logits = branch_logits(networks.classifier)(front_end.output)
+    alone = keras.Model(front_end.input, logits)
+    found = evaluate.probabilities(
+        replace(networks, training=alone), test, row.recipe.views, unit.seed
+    )
+    right = found.argmax(-1) == test.labels[:, None]  # (count, branches)
+    shares = 100 * right.mean(0)
+    return dict(zip(row.branches, shares.tolist(), strict=True))
 
 
 def reconstructed(unit, networks, test, work):

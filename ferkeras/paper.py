@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+from ferkeras.comparisons import Comparison
 from ferkeras.experiment import Experiment, settings, slug
 from ferkeras.protocol import Protocol
 from ferkeras.statements import Statement
@@ -34,14 +35,20 @@ class Figure:
 
     Attributes:
         name: `"Figure 5"`.
-        kind: `"curves"`, the learning curves of the rows together, or
-            `"confusion"`, the confusion matrix of one row.
+        kind: `"curves"`, the learning curves of the rows together;
+            `"confusion"`, the confusion matrix of one row; `"sizes"`, the
+            accuracy of the rows on images of small originals, and what the
+            others gain over the first; `"branches"`, the accuracy of each
+            branch of one row; or `"boxes"`, the accuracies of each row's runs.
         rows: names of the rows.
+        classes: of a confusion matrix, the classes in the picture's order; the
+            dataset's where empty.
     """
 
     name: str
     kind: str
     rows: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Paper:
         tables: tuple of `Table`; no two rows of a paper have the same name.
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
+        comparisons: tuple of `Comparison`: which rows should be above which.
         demo_size: side in pixels of the faces of its demonstration.
     """
 
@@ -64,6 +72,7 @@ class Paper:
     tables: tuple[Table, ...]
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     demo_size: int = 32
 
     @property

@@ -5,11 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from ferkeras import plots
 from ferkeras.experiment import slug
 from ferkeras.record import path_of, read_confusion
 from ferkeras.snapshot import read_csv
 from ferkeras.summary import synthetic
+
+# Of `accuracy_by_size`: pixels, and images too few to have an accuracy.
+LARGEST, TOO_FEW = 100, 20
 
 
 class Picture(NamedTuple):
@@ -51,11 +56,28 @@ def confusion(line):
     )
 
 
-def draw_confusion(line, path):
-    """Draw the confusion matrix of a line with complete runs."""
+def draw_confusion(line, path, classes=()):
+    """Draw the confusion matrix of a line with complete runs.
+
+    Args:
+        line: `Line`.
+        path: PNG file to write.
+        classes: names in the picture's order; the dataset's where empty.
+
+    Raises:
+        ValueError: where these are not the dataset's classes.
+    """
     class_names = line.complete[0][1]["dataset"]["class_names"]
+    classes = classes or class_names
+    if sorted(classes) != sorted(class_names):
+        raise ValueError(
+            f"`classes` of a figure of {line.row.name!r} must be, in any "
+            f"order, {', '.join(class_names)}. Received: classes={classes!r}"
+        )
+    order = [class_names.index(name) for name in classes]
+    matrix = confusion(line)[np.ix_(order, order)]
     title = f"{heading(line.row.name, line)}, runs: {len(line.complete)}"
-    plots.confusion_png(confusion(line), class_names, title, path)
+    plots.confusion_png(matrix, classes, title, path)
 
 
 def draw_curves(runs, title, path):
@@ -72,6 +94,55 @@ def draw_curves(runs, title, path):
     }
     (metric,) = {line.metric for line, _ in runs.values()}
     plots.curves_png(histories, title, path, metric)
+
+
+def accuracy_by_size(line):
+    """Accuracy on the images of small originals, over a line's complete runs.
+
+    Returns:
+        dict from a side in pixels, `LARGEST` at most, to the accuracy in
+        percent on all images whose original's longer side is no longer, if
+        they are more than `TOO_FEW`; empty where sizes are not recorded.
+
+    Reference: Vo et al., 2020, Figure 7, which leaves out its first 20 points.
+    """
+    right = []
+    for unit, _ in line.complete:
+        with np.load(path_of(line.results, unit, ".probabilities.npz")) as file:
+            if "size" not in file:
+                return {}
+            sizes = file["size"]
+            right.append(file["probabilities"].argmax(-1) == file["label"])
+    share = np.mean(right, axis=0)
+    up_to = {
+        side: (sizes > 0) & (sizes <= side) for side in range(1, LARGEST + 1)
+    }
+    return {
+        side: 100 * share[small].mean()
+        for side, small in up_to.items()
+        if small.sum() > TOO_FEW
+    }
+
+
+def draw_sizes(lines, title, path):
+    """Draw the accuracy of lines on images of small originals."""
+    curves = {line.row.name: accuracy_by_size(line) for line in lines}
+    plots.sizes_png(curves, title, path)
+
+
+def draw_branches(line, title, path):
+    """Draw the mean accuracy of each branch, and of all together."""
+    entries = [entry["scores"] for _, entry in line.complete]
+    bars = {
+        name: np.mean([scores["branches"][name] for scores in entries])
+        for name in line.row.branches
+    }
+    plots.bars_png(bars | {"all": line.mean}, title, path)
+
+
+def draw_boxes(lines, title, path):
+    """Draw the accuracies of the runs of lines."""
+    plots.boxes_png({x.row.name: x.values for x in lines}, title, path)
 
 
 def of_line(line):
@@ -96,13 +167,15 @@ def of_line(line):
 
 
 def of_figure(figure, lines):
-    """Pictures of a `Figure`: one a protocol that has complete runs.
+    """Pictures of a `Figure`: one a protocol that has what it shows.
 
     Args:
         figure: the paper's `Figure`.
         lines: every `Line` of the paper.
     """
     there = [x for x in lines if x.row.name in figure.rows and x.complete]
+    if figure.kind == "sizes":
+        there = [line for line in there if accuracy_by_size(line)]
     pictures = []
     for protocol in dict.fromkeys(line.protocol for line in there):
         part = [line for line in there if line.protocol == protocol]
@@ -110,8 +183,13 @@ def of_figure(figure, lines):
         # Of each row, the curve of its first run.
         runs = {x.row.name: (x, x.complete[0][0]) for x in part}
         draw = {
-            "confusion": partial(draw_confusion, part[0]),
+            "confusion": partial(
+                draw_confusion, part[0], classes=figure.classes
+            ),
             "curves": partial(draw_curves, runs, name),
+            "sizes": partial(draw_sizes, part, name),
+            "branches": partial(draw_branches, part[0], name),
+            "boxes": partial(draw_boxes, part, name),
         }[figure.kind]
         shown = ", ".join(line.row.name for line in part)
         path = f"{part[0].paper.key}/{protocol.name}/{slug(figure.name)}.png"

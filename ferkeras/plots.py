@@ -1,4 +1,4 @@
-"""Pictures: confusion matrices, learning curves and filters."""
+"""Pictures of results, of filters and of images."""
 
 import math
 
@@ -79,6 +79,65 @@ def curves_png(histories, title, path, metric="accuracy"):
     figure.savefig(path, metadata={"Software": None})
 
 
+def sizes_png(curves, title, path):
+    """Draw accuracies against the size of images, and their differences.
+
+    Args:
+        curves: dict of label -> dict from size in pixels to accuracy in
+            percent; beside them is drawn what the others have over the first.
+        title: heading.
+        path: PNG file to write.
+    """
+    figure = Figure(figsize=(10, 4), dpi=110, layout="constrained")
+    figure.suptitle(title)
+    left, right = figure.subplots(1, 2)
+    first = next(iter(curves.values()))
+    for label, curve in curves.items():
+        sizes = [size for size in curve if size in first]
+        left.plot(list(curve), list(curve.values()), label=label)
+        right.plot(sizes, [curve[size] - first[size] for size in sizes])
+    left.set(ylabel="accuracy (%)")
+    left.legend(fontsize="small")
+    right.set(ylabel=f"gain over {next(iter(curves))} (points)")
+    for axes in (left, right):
+        axes.set(xlabel="longer side of the original, up to (pixels)")
+    figure.savefig(path, metadata={"Software": None})
+
+
+def bars_png(accuracies, title, path):
+    """Draw accuracies as bars.
+
+    Args:
+        accuracies: dict of label -> accuracy in percent.
+        title: heading.
+        path: PNG file to write.
+    """
+    figure = Figure(figsize=(6.4, 4.8), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    bars = axes.bar(list(accuracies), list(accuracies.values()))
+    axes.bar_label(bars, fmt="%.2f")
+    axes.set(ylabel="accuracy (%)", title=title)
+    figure.savefig(path, metadata={"Software": None})
+
+
+def boxes_png(accuracies, title, path):
+    """Draw accuracies of several runs as boxes: quartiles, median, extremes.
+
+    Args:
+        accuracies: dict of label -> list of accuracies in percent.
+        title: heading.
+        path: PNG file to write.
+    """
+    figure = Figure(figsize=(10, 4.8), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    # Whiskers reach to the extremes: of few runs, none is an outlier.
+    axes.boxplot(list(accuracies.values()), whis=(0, 100))
+    places = range(1, len(accuracies) + 1)
+    axes.set_xticks(places, accuracies, rotation=40, ha="right")
+    axes.set(ylabel="accuracy (%)", title=title)
+    figure.savefig(path, metadata={"Software": None})
+
+
 def filters_png(kernels, title, path):
     """Draw the filters of a first convolution, each scaled to its own range.
 
@@ -145,4 +204,37 @@ def images_png(rows, title, path):
                 np.clip(image.squeeze(), 0, 1), cmap="grey", vmin=0, vmax=1
             )
             axes.set(xticks=(), yticks=())
+    figure.savefig(path, metadata={"Software": None})
+
+
+def grad_cam_png(rows, class_names, title, path):
+    """Draw images with maps over them, one column a class.
+
+    Args:
+        rows: dict of what a row shows -> for each class `(image, map, words)`,
+            a uint8 `(height, width, 1 or 3)`, a float `(height, width)`, 0 to
+            1, and what stands below; None for an empty place.
+        class_names: names in label order.
+        title: heading.
+        path: PNG file to write.
+    """
+    figure = Figure(
+        figsize=(1.5 * len(class_names), 1.8 * len(rows) + 0.6),
+        dpi=110,
+        layout="constrained",
+    )
+    figure.suptitle(title)
+    grid = figure.subplots(len(rows), len(class_names), squeeze=False)
+    for axes, name in zip(grid[0], class_names, strict=True):
+        axes.set_title(name, fontsize="medium")
+    for line, (kind, panels) in zip(grid, rows.items(), strict=True):
+        line[0].set_ylabel(kind)
+        for axes, panel in zip(line, panels, strict=True):
+            axes.set(xticks=(), yticks=())
+            axes.spines[:].set_visible(False)
+            if panel:
+                image, heat, words = panel
+                axes.imshow(image.squeeze(), cmap="grey", vmin=0, vmax=255)
+                axes.imshow(heat, cmap="turbo", vmin=0, vmax=1, alpha=0.4)
+                axes.set_xlabel(words, fontsize="small")
     figure.savefig(path, metadata={"Software": None})

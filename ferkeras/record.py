@@ -133,13 +133,20 @@ def is_complete(record):
 
 
 def write_probabilities(path, probabilities, faces):
-    """Write per-image float16 probabilities with label and published row."""
+    """Write per-image float16 probabilities with label and published row.
+
+    And with the size of the original, 0 where unknown, if the dataset has it.
+    """
+    sizes = {}
+    if faces.sizes is not None:
+        sizes["size"] = faces.sizes.astype(np.int32)
     with open_whole(path) as file:
         np.savez_compressed(
             file,
             probabilities=probabilities.astype(np.float16),
             label=faces.labels.astype(np.uint8),
             row=faces.rows.astype(np.int32),
+            **sizes,
         )
 
 

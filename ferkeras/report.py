@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+from ferkeras.comparisons import paired
 from ferkeras.pictures import confusion, of_figure, of_line
 from ferkeras.record import write_whole
 from ferkeras.summary import summarise, synthetic
 from ferkeras.tables import (
+    COMPARISON_HEAD,
     OTHER_HEAD,
     PROVENANCE_HEAD,
     RESULT_HEAD,
     TRAINING_HEAD,
+    comparison_row,
     other_rows,
     provenance_row,
     reported,
@@ -53,6 +56,38 @@ def statements(paper, lines):
     text = table(STATEMENT_HEAD, rows) if rows else ""
     if waiting:
         text += f"\nNo run yet to measure it on: {'; '.join(waiting)}.\n"
+    return text
+
+
+def comparisons(paper, lines):
+    """Markdown of a paper's claims that compare rows, as measured."""
+    scores = {(line.row.name, line.protocol): line.by_seed for line in lines}
+    rows, waiting = [], []
+    for comparison in paper.comparisons:
+        found = {
+            protocol: paired(
+                of_row, scores.get((comparison.than, protocol), {})
+            )
+            for (name, protocol), of_row in scores.items()
+            if name == comparison.row
+        }
+        rows += [
+            comparison_row(comparison, protocol, difference)
+            for protocol, difference in found.items()
+            if difference
+        ]
+        if not any(found.values()):
+            waiting.append(f"{comparison.row} over {comparison.than}")
+    text = ""
+    if rows:
+        text += (
+            "Differences of the tables' scores between runs of one seed, with "
+            "Student's t over those pairs. A claim holds where the interval "
+            "lies above zero, and does not hold where it lies below.\n\n"
+        )
+        text += table(COMPARISON_HEAD, rows)
+    if waiting:
+        text += f"\nNo pair of runs yet: {'; '.join(waiting)}.\n"
     return text
 
 
@@ -112,6 +147,9 @@ def render(paper, results):
     if paper.statements:
         text += "\n## What the paper says in words\n\n"
         text += statements(paper, lines)
+    if paper.comparisons:
+        text += "\n## Which row is better\n\n"
+        text += comparisons(paper, lines)
     text += "\n## What the paper leaves open\n\n"
     for choices in dict.fromkeys(row.recipe.assumed for row in paper.rows):
         names = [r.name for r in paper.rows if r.recipe.assumed == choices]
@@ -142,8 +180,9 @@ def index(papers, results):
             for row in part.rows:
                 cells = [
                     reproduced(lines[row.name, protocol])
-                    for protocol in ("paper", "clean")
                     if (row.name, protocol) in lines
+                    else "the clean one"
+                    for protocol in ("paper", "clean")
                 ]
                 link = f"[{paper.key}](results/{paper.key}.md)"
                 cells = [part.name, row.name, reported(row), *cells]

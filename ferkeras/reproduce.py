@@ -10,6 +10,7 @@ from ferkeras import devices, record
 from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
 from ferkeras.export import half_precision
+from ferkeras.fold_lists import write_folds
 from ferkeras.outcome import conclude
 from ferkeras.record import path_of, write_whole
 from ferkeras.snapshot import (
@@ -58,6 +59,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     steps = protocol.hold_outs
     card = datasets.card(row.dataset, splits, steps, unit.seed)
     claim_folder(work, unit, card)
+    write_folds(results, unit, datasets)
 
     def faces(split, size=row.image_size):
         return datasets.faces(
@@ -113,7 +115,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
             best_weights(work, entry["epochs"]["best"]),
             path_of(results, unit, ".weights.h5"),
         )
-    numbers = {k: v for k, v in scores.items() if k != "classes"}
+    numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
     log.finish(numbers, picture, len(history))
     record.write_record(results, unit, entry)
     (work / SNAPSHOT).unlink()

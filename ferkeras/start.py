@@ -2,7 +2,8 @@
 
 import keras
 
-from ferkeras import weights
+from ferkeras import plots, weights
+from ferkeras.experiment import slug
 from ferkeras.record import is_complete, read_record
 
 
@@ -18,15 +19,40 @@ def weights_of(results, unit):
     return path if recorded and path.exists() else None
 
 
-def require_files(row, datasets):
-    """Check that the published files that a row starts from are there.
+def require(row, datasets):
+    """Check that a row's dataset and published weights are here.
 
     Raises:
-        FileNotFoundError: where one is not, with its address.
+        FileNotFoundError: where they are not, with what to do.
     """
-    for start in row.start_from:
-        if start.source in weights.FILES:
-            weights.find(start.source, weights_folder(datasets))
+    datasets.source(row.dataset)
+    for name in row.published:
+        weights.find(name, weights_folder(datasets))
+
+
+def can_run(row, datasets):
+    """Whether a row's dataset and published weights are here."""
+    try:
+        require(row, datasets)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def draw_filters(network, filled, title, path):
+    """Draw the first of the layers filled that sees colours, to be looked at.
+
+    Args:
+        network: keras.Model.
+        filled: names of its layers that took weights from a published file.
+        title: heading.
+        path: PNG file to write.
+    """
+    layers = weights.layers_with_weights(network)
+    kernels = (layers[name].weights[0] for name in filled)
+    first = next((x for x in kernels if x.shape[2:3] == (3,)), None)
+    if first is not None:
+        plots.filters_png(first, title, path)
 
 
 def take_start(start, network, unit, results, datasets):
@@ -47,9 +73,17 @@ def take_start(start, network, unit, results, datasets):
             that is known.
     """
     if start.source in weights.FILES:
-        return weights.load_pretrained(
+        taken = weights.load_pretrained(
             network, start.source, weights_folder(datasets), start.names
         )
+        picture = f"filters-{slug(start.source)}.png"
+        draw_filters(
+            network,
+            taken["layers"],
+            f"{unit}\n{start.source}",
+            results / "work" / unit.folder / f"seed{unit.seed}" / picture,
+        )
+        return taken
     stages = [x for x in unit.stages if x.row.name == start.source]
     if not stages:
         raise ValueError(

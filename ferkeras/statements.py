@@ -70,6 +70,13 @@ def best_recalled(matrix, class_names, *, names):
     )
 
 
+def worst_recalled(matrix, class_names, *, name):
+    """Whether no class has a lower recall than `name`."""
+    recall = np.diag(percent_of_rows(matrix))
+    worst = class_names[np.argmin(recall)]
+    return shares(recall, class_names), worst == name
+
+
 def mistaken_for(matrix, class_names, *, name):
     """Whether wrong predictions are `name` more often than anything else."""
     wrong = matrix - np.diag(np.diag(matrix))

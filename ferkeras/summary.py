@@ -30,8 +30,9 @@ class Line:
         protocol: the `Protocol`.
         complete: `(Unit, record)` of each run that trained to its end.
         cut_short: the same of each run that was stopped before.
-        has_data: whether a record of the paper is on the row's dataset, so
-            that runs that are missing wait only for their turn.
+        has_data: whether a record of the paper is on the row's dataset, and
+            the row needs nothing else, so that runs that are missing wait only
+            for their turn.
     """
 
     paper: Paper
@@ -56,6 +57,12 @@ class Line:
     def scores(self, name):
         """One of the scores, one a complete run."""
         return [entry["scores"][name] for _, entry in self.complete]
+
+    @property
+    def by_seed(self):
+        """`values`, a dict by the runs' seeds."""
+        seeds = [unit.seed for unit, _ in self.complete]
+        return dict(zip(seeds, self.values, strict=True))
 
     @property
     def training(self):
@@ -92,7 +99,7 @@ class Line:
         """One of `recorded`, `waiting`, `incomplete` and `not run`.
 
         Args:
-            has_data: whether the row's dataset is prepared here.
+            has_data: whether what the row needs is here.
         """
         if len(self.complete) >= self.table.runs:
             return "recorded"
@@ -144,7 +151,7 @@ def summarise(paper, results):
             unit.protocol,
             [],
             [],
-            unit.row.dataset in datasets,
+            unit.row.dataset in datasets and not unit.row.published,
         )
         line = found.setdefault(key, line)
         entry = read_record(results, unit)

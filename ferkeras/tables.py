@@ -104,6 +104,33 @@ def other_rows(line):
     ]
 
 
+def comparison_row(comparison, protocol, difference):
+    """A line of the table of claims that compare rows."""
+    low_high = "–"
+    if difference.interval:
+        low_high = " to ".join(f"{end:+.2f}" for end in difference.interval)
+    return [
+        comparison.words,
+        comparison.row,
+        comparison.than,
+        protocol.name,
+        f"{difference.mean:+.2f}",
+        low_high,
+        str(difference.pairs),
+        difference.verdict,
+    ]
+
+
+COMPARISON_HEAD = [
+    "claim",
+    "row",
+    "than",
+    "protocol",
+    "difference",
+    "95 % interval",
+    "pairs",
+    "verdict",
+]
 # What a paper may give beside the score that a table is about.
 WORDS = {
     "mean_recall": "mean recall (UA)",

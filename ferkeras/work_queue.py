@@ -14,7 +14,7 @@ from ferkeras.record import (
     refuse_to_overwrite,
 )
 from ferkeras.reproduce import reproduce
-from ferkeras.start import require_files, weights_of
+from ferkeras.start import require, weights_of
 from ferkeras.train import OutOfTime
 
 # Seconds kept back for scoring, exporting and reporting the unit in hand.
@@ -101,8 +101,7 @@ def pending(units, results, datasets):
         stages = [x for x in unit.stages if not weights_of(results, x)]
         try:
             for each in (*stages, unit):
-                datasets.source(each.row.dataset)
-                require_files(each.row, datasets)
+                require(each.row, datasets)
         except FileNotFoundError as error:
             missing[str(error)] = error
             continue

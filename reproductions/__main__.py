@@ -11,6 +11,7 @@ from rich.table import Table
 from ferkeras.data import Datasets, npz_path
 from ferkeras.record import write_whole
 from ferkeras.report import with_index, write_report
+from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
 from reproductions import papers
@@ -24,7 +25,7 @@ def list_rows(asked):
     """Print every row of every paper and what is recorded of it."""
     datasets = Datasets(asked.data_dir)
     lines = [
-        line.as_json(datasets.has(line.row.dataset))
+        line.as_json(can_run(line.row, datasets))
         for paper in papers()
         for line in summarise(paper, asked.results)
     ]

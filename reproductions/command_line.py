@@ -112,6 +112,7 @@ def demo_of(paper):
         )
         return replace(
             row,
+            reported={k: v for k, v in row.reported.items() if k != "classes"},
             dataset=DEMO,
             image_size=paper.demo_size,
             recipe=recipe,
@@ -129,8 +130,14 @@ def demo_of(paper):
         for table in paper.tables
         if any(protocol.name == "clean" for protocol in table.protocols)
     )
-    # What the paper says of its matrices is not about drawn faces.
-    return replace(paper, tables=tuple(tables), statements=())
+    # What the paper says of its results is not about drawn faces.
+    return replace(
+        paper,
+        tables=tuple(tables),
+        figures=tuple(replace(x, classes=()) for x in paper.figures),
+        statements=(),
+        comparisons=(),
+    )
 
 
 def main(paper, words=None):

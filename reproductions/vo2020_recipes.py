@@ -1,6 +1,6 @@
-"""How the networks of Vo et al. (2020) are trained: the released settings.
+"""How the networks of Vo et al. (2020) are trained, and on which images.
 
-Where the paper is silent these are those of the authors' code,
+Where the paper is silent the settings are those of the authors' code,
 thanhhungqb/pyramid-super-resolution; each row lists them.
 """
 
@@ -11,12 +11,15 @@ from keras.layers import Normalization
 from keras.optimizers import Adam
 
 from ferkeras.data import (
+    Fold,
+    HoldOut,
     fastai_transforms,
     fastai_views,
     no_augmentation,
 )
 from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe, cross_entropy
 from ferkeras.schedules import one_cycle, one_cycle_momentum
 from tfds_builders.ferplus import prior
@@ -29,11 +32,29 @@ imagenet = partial(
     variance=tuple((255 * sd) ** 2 for sd in SD),
 )
 
+# What EDSR's published weights are for: 0 to 255 less the mean of DIV2K.
+PIXELS = (
+    tuple(255 * sd for sd in SD),
+    tuple(
+        255 * (mean - its)
+        for mean, its in zip(MEAN, (0.4488, 0.4371, 0.4040), strict=True)
+    ),
+)
 
-def pdls(class_names, alpha=0.8):
-    """The paper's loss, of classes in a dataset's order."""
-    rows = prior.for_classes(prior.read(), class_names).round(6).tolist()
-    return partial(PriorLabelSmoothing, tuple(map(tuple, rows)), alpha)
+
+def pdls(class_names, alpha=0.8, renormalize=True):
+    """The paper's loss, of classes in a dataset's order.
+
+    Without `renormalize`, the rows of fewer than eight classes are short of
+    what is left out, as in the authors' code.
+    """
+    rows = prior.for_classes(prior.read(), class_names, renormalize).round(6)
+    return partial(
+        PriorLabelSmoothing,
+        tuple(map(tuple, rows.tolist())),
+        alpha,
+        normalized=renormalize,
+    )
 
 
 def smoothing(num_classes, alpha=0.9):
@@ -59,9 +80,9 @@ def phases(adam, sgd, peak=1e-3, multipliers=None):
     )
 
 
-# The released rates, of transformer and EDSR, shared and head, private layers.
-PSR_FERPLUS = {"transformer|edsr": 0.01, "shared|head": 0.5}
-PSR_RAF = {"transformer|edsr": 0.002, "(small|x2|original)_": 0.2}
+# The released rates of PSR's parts, as multiples of the private parts' 1e-3.
+PSR_FERPLUS = {"^(transformer|edsr)": 0.01, "^(shared|head)": 0.5}
+PSR_RAF = {"^(transformer|edsr)": 0.01, "^(shared|head)": 5.0}
 ASSUMED = (
     "the authors' released settings where the paper has none: Adam, then SGD, "
     "one cycle of fastai each, decoupled weight decay 0.01, fastai's "
@@ -86,15 +107,15 @@ RAF = Recipe(
     views=partial(fastai_views, rotation=15),
     assumed=ASSUMED,
 )
-RAF_PSR = replace(RAF, phases=phases(30, 20, 5e-3, PSR_RAF))
+RAF_PSR = replace(RAF, phases=phases(30, 20, 1e-3, PSR_RAF))
 # What a processor manages: the same, shorter and smaller.
 SMALL = replace(
     FERPLUS,
-    phases=phases(3, 2),
+    phases=phases(2, 1),
     precision="mixed_bfloat16",
     assumed=(
         *ASSUMED,
-        "48 pixels, 3 and 2 epochs in place of 30 and 30, bfloat16",
+        "48 pixels, 2 and 1 epochs in place of 30 and 30, bfloat16",
     ),
 )
 ENLARGING = Recipe(
@@ -137,3 +158,37 @@ def sizes(row, name, sides, frozen):
         image_size=sides[-1],
         recipe=recipe,
     )
+
+
+FERPLUS_PROTOCOL = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "the paper's own: trained on Training, the epoch chosen on PublicTest, "
+    "PrivateTest scored once (3,160 images).",
+)
+RAF_PROTOCOL = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "the paper's own: a fifth of the training images, another in each run, "
+    "chooses the epoch; the test images are scored once.",
+    (Fold("validation", of="train", folds=5),),
+)
+AFFECTNET_PROTOCOL = Protocol(
+    "clean",
+    "train",
+    "held out",
+    "validation",
+    "the paper's own: a hundredth of the training images, drawn at random, "
+    "chooses the epoch; the published validation images, for lack of a test "
+    "set, are scored once.",
+    (HoldOut("held out", of="train", share=0.01),),
+)
+FER2013_PROTOCOL = replace(
+    FERPLUS_PROTOCOL,
+    note="trained on Training, the epoch chosen on PublicTest, PrivateTest "
+    "scored once; no labels are used.",
+)

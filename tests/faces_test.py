@@ -142,7 +142,8 @@ def test_faces_that_are_missing_are_named_with_the_command(backend, tmp_path):
         f"{tmp_path / 'ck_plus-mohana2023-faces48.npz'} is missing. "
         f"Run: python -m reproductions prepare {NAME}"
     )
-    assert not Datasets(tmp_path).has(NAME)
+    with pytest.raises(FileNotFoundError):
+        Datasets(tmp_path).source(NAME)
 
 
 @pytest.mark.parametrize("size", ["", "0", "048", "x", "-1"])
@@ -219,7 +220,8 @@ def test_a_kill_leaves_no_half_of_a_file(manual, tmp_path, monkeypatch):
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code])
     assert done.returncode == -signal.SIGKILL
     assert open_npz(PHOTOGRAPHS, tmp_path).faces("train").encoded
-    assert not Datasets(tmp_path).has(NAME)
+    with pytest.raises(FileNotFoundError):
+        Datasets(tmp_path).source(NAME)
 
     without_tensorflow(monkeypatch)
     command(tmp_path, manual)

@@ -9,14 +9,14 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     files
     layers losses metrics data schedules optimizers weights
-    explain models plots statements task
+    comparisons explain models plots statements task
     recipe protocol
     experiment devices
     paper
     build
     record snapshot tensorboard
     train evaluate export
-    start outcome summary
+    start outcome summary fold_lists
     pictures reproduce
     tables
     report

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ferkeras import report
+from ferkeras.comparisons import Comparison
 from ferkeras.paper import Figure
 from ferkeras.record import path_of, write_confusion, write_record
 from ferkeras.statements import Statement
@@ -40,9 +41,9 @@ def entry_of(unit, accuracy, status="complete", synthetic=False):
     return entry
 
 
-def write(results, accuracies, **arguments):
+def write(results, accuracies, row=tiny.ROW, **arguments):
     for seed, accuracy in enumerate(accuracies):
-        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER)
+        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
         entry = entry_of(unit, accuracy, **arguments)
         write_record(results, unit, entry)
         path = path_of(results, unit, ".confusion.csv")
@@ -197,3 +198,28 @@ def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
     assert "77.03–86.97 | – |" in text
     assert "Tiny" not in report.index([paper], tmp_path)
     assert summarise(paper, tmp_path)[1].as_json(True)["reported"] is None
+
+
+def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    paper = dataclasses.replace(
+        with_pictures(),
+        comparisons=(
+            Comparison("left is better", row.name, "Other"),
+            Comparison("right is better", "Other", row.name),
+            Comparison("nobody knows", row.name, "A row to come"),
+        ),
+    )
+    write(tmp_path, [81, 82.5, 83])
+    text = report.render(paper, tmp_path)
+    assert "No pair of runs yet: Tiny | net over Other; " in text
+    assert "left is better" not in text
+    write(tmp_path, [80, 81], other)
+    text = report.render(paper, tmp_path)
+    # Differences 1 and 1.5: t(0.975, 1) = 12.706, times a half of 0.5.
+    assert (
+        "| left is better | Tiny \\| net | Other | clean | +1.25 "
+        "| -1.93 to +4.43 | 2 | undecided |" in text
+    )
+    assert "| clean | -1.25 | -4.43 to +1.93 | 2 | undecided |" in text
+    assert "No pair of runs yet: Tiny | net over A row to come." in text

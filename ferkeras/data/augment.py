@@ -12,12 +12,22 @@ def no_augmentation(rng, count, image_size):
 
 
 def random_affine(
-    rng, count, image_size, *, flip=0, rotation=0, shift=0, zoom=1, shear=0
+    rng,
+    count,
+    image_size,
+    *,
+    flip=0,
+    rotation=0,
+    shift=0,
+    zoom=1,
+    shear=0,
+    vertical_flip=0,
 ):
-    """Flip, shear, zoom, rotation and shift, composed into one matrix.
+    """Flips, shear, zoom, rotation and shift, composed into one matrix.
 
     Each is drawn independently and uniformly, and acts about the image's
-    centre; all are drawn, those left at their defaults too.
+    centre; all are drawn, those left at their defaults too, but for the
+    vertical flip, which comes last.
 
     Args:
         rng: `numpy.random.Generator`.
@@ -29,6 +39,7 @@ def random_affine(
         zoom: largest factor along each axis; drawn from 1/zoom to zoom, even
             in the logarithm.
         shear: largest horizontal shear, pixels a pixel.
+        vertical_flip: probability of a vertical flip.
 
     Returns:
         float32 `(count, 6)`: rows `(a, b, c, d, e, f)` that map output pixel
@@ -39,12 +50,15 @@ def random_affine(
     factor = np.exp(rng.uniform(-1, 1, (2, count)) * np.log(zoom))
     angle = np.deg2rad(rng.uniform(-rotation, rotation, count))
     offset = rng.uniform(-shift, shift, (2, count)) * image_size
+    upright = 1.0
+    if vertical_flip:
+        upright = np.where(rng.random(count) < vertical_flip, -1.0, 1.0)
     cosine, sine = np.cos(angle), np.sin(angle)
-    # rotation @ diag(factor) @ [[1, slant], [0, 1]] @ diag(mirror, 1)
+    # rotation @ diag(factor) @ [[1, slant], [0, 1]] @ diag(mirror, upright)
     a = cosine * factor[0] * mirror
-    b = cosine * factor[0] * slant - sine * factor[1]
+    b = (cosine * factor[0] * slant - sine * factor[1]) * upright
     d = sine * factor[0] * mirror
-    e = sine * factor[0] * slant + cosine * factor[1]
+    e = (sine * factor[0] * slant + cosine * factor[1]) * upright
     centre = (image_size - 1) / 2
     c = centre * (1 - a - b) + offset[0]
     f = centre * (1 - d - e) + offset[1]

@@ -45,14 +45,6 @@ class Datasets:
         read = partial(self.whole, dataset, size, colours)
         return part(read, split, hold_outs, run)
 
-    def has(self, dataset):
-        """Whether a dataset is prepared."""
-        try:
-            self.source(dataset)
-        except FileNotFoundError:
-            return False
-        return True
-
     def card(self, dataset, splits, hold_outs, run=0):
         """What a record says of a dataset.
 
@@ -86,5 +78,4 @@ class Datasets:
             card["published"] = {
                 k: read(k).fingerprint for k in source.splits if k in used
             }
-        return card
         return card | {"faces": source.crops} if source.crops else card

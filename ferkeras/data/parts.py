@@ -11,6 +11,7 @@ from sklearn.model_selection import (
     GroupShuffleSplit,
     KFold,
     StratifiedGroupKFold,
+    StratifiedKFold,
     StratifiedShuffleSplit,
     train_test_split,
 )
@@ -98,8 +99,9 @@ class Fold:
         name: what the images set aside are called.
         of: the split that is divided, and keeps the rest.
         folds: number of parts.
-        by: `"image"`, at random, or `"subject"`, nobody in two folds and
-            classes as even as that allows.
+        by: `"image"`, at random; `"class"`, at random within each class, so
+            that folds have the same classes; or `"subject"`, nobody in two
+            folds and classes as even as that allows.
     """
 
     name: str
@@ -129,10 +131,12 @@ class Fold:
         if self.by == "subject":
             splitter = StratifiedGroupKFold(self.folds, **options)
             groups = subjects(self, faces)
+        elif self.by == "class":
+            splitter, groups = StratifiedKFold(self.folds, **options), None
         elif self.by == "image":
             splitter, groups = KFold(self.folds, **options), None
         else:
-            raise unknown_way(self, ("image", "subject"))
+            raise unknown_way(self, ("image", "class", "subject"))
         numbers = np.empty(len(faces.labels), int)
         parts = splitter.split(numbers, faces.labels, groups)
         for number, (_, aside) in enumerate(parts):
@@ -150,12 +154,14 @@ class Draw:
         images: how many in all, classes in the split's proportions; or, as a
             share of the split, below 1.
         runs: how many runs in a row have the same.
+        balanced: whether as many are drawn of each class instead.
     """
 
     name: str
     of: str
     images: float
     runs: int = 1
+    balanced: bool = False
     varies: ClassVar[bool] = True
 
     @property
@@ -164,12 +170,39 @@ class Draw:
         return (self.name,)
 
     def make(self, name, faces, run):
-        """The images drawn."""
+        """The images drawn.
+
+        Raises:
+            ValueError: where they are to be balanced and `images` is no
+                multiple of the classes, or a class has too few.
+        """
+        draw = self.of_each_class if self.balanced else self.in_proportion
+        return faces.take(np.sort(draw(faces.labels, run // self.runs)))
+
+    def in_proportion(self, labels, seed):
+        """Indices of images, classes as in the split."""
         splitter = StratifiedShuffleSplit(
-            1, train_size=self.images, random_state=run // self.runs
+            1, train_size=self.images, random_state=seed
         )
-        drawn, _ = next(splitter.split(faces.labels, faces.labels))
-        return faces.take(np.sort(drawn))
+        drawn, _ = next(splitter.split(labels, labels))
+        return drawn
+
+    def of_each_class(self, labels, seed):
+        """Indices of as many images of each class."""
+        classes, counts = np.unique(labels, return_counts=True)
+        each, rest = divmod(self.images, len(classes))
+        if rest or each > counts.min():
+            raise ValueError(
+                "Balanced, `images` must be a multiple of the "
+                f"{len(classes)} classes, and at most {counts.min()} of each. "
+                f"Received: images={self.images}"
+            )
+        rng = np.random.default_rng(seed)
+        drawn = [
+            rng.choice(np.flatnonzero(labels == label), each, replace=False)
+            for label in classes
+        ]
+        return np.concatenate(drawn)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ def pyramid_sr(
     spatial_transformer=True,
     detach=True,
     fusion="mean",
+    pixels=None,
     name="pyramid_sr",
 ):
     """Classify an image small, enlarged again and as it is, by one VGG16.
@@ -40,8 +41,7 @@ def pyramid_sr(
     Args:
         input_shape: `(height, width, channels)`; sides in pixels, multiples of
             `2 ** kstep` and at least `32 * 2 ** kstep`; channels normalised as
-            the weights of VGG16 want it. The super-resolution networks get
-            them as they are, as in the author's code.
+            the weights of VGG16 want it.
         num_classes: number of classes.
         kstep: how often the image is halved.
         position: number of private convolutions, 0 to 12.
@@ -50,6 +50,11 @@ def pyramid_sr(
             spatial transformer learns from the original alone.
         fusion: "mean" of the branches or "learned" weights, as in
             `BranchFusion`.
+        pixels: `(factor, offset)`, numbers of each channel: the
+            super-resolution networks get `factor * channels + offset`, such as
+            pixels from 0 to 255 less their mean, and their output is brought
+            back. They get the channels as they are, as in the author's code,
+            when None.
         name: name of the model.
 
     Returns:
@@ -84,7 +89,7 @@ def pyramid_sr(
     branches = {"small": small}
     for scale in (2**step for step in range(1, kstep + 1)):
         network = edsr(small.shape[1:], scale, name=f"edsr_x{scale}")
-        branches[f"x{scale}"] = network(small)
+        branches[f"x{scale}"] = enlarge(network, small, pixels)
     branches["original"] = original
     if position:
         private = {
@@ -100,6 +105,17 @@ def pyramid_sr(
     scores = ops.stack([head(shared(x)) for x in branches.values()], axis=1)
     logits = BranchFusion(fusion, name="logits")(scores)
     return keras.Model(inputs, logits, name=name)
+
+
+def enlarge(network, images, pixels):
+    """Super-resolution of images, in the range that its weights are for."""
+    if pixels is None:
+        return network(images)
+    factor, offset = pixels
+    back = [1 / f for f in factor]
+    less = [-o / f for f, o in zip(factor, offset, strict=True)]
+    images = layers.Rescaling(factor, offset, dtype="float32")(images)
+    return layers.Rescaling(back, less, dtype="float32")(network(images))
 
 
 def branch_logits(model):

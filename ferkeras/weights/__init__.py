@@ -6,6 +6,13 @@ from ferkeras.weights.published import (
     find,
     load_pretrained,
 )
-from ferkeras.weights.transfer import copy_weights
+from ferkeras.weights.transfer import copy_weights, layers_with_weights
 
-__all__ = ["FILES", "PretrainedFile", "copy_weights", "find", "load_pretrained"]
+__all__ = [
+    "FILES",
+    "PretrainedFile",
+    "copy_weights",
+    "find",
+    "layers_with_weights",
+    "load_pretrained",
+]

@@ -73,9 +73,10 @@ FILES = {
         "1bc95232",
         readers.read_torch,
         layouts.edsr_layers,
-        # Its networks take the mean of their data off; ours is given it.
+        # The shift by the mean of their data, which ours leaves to its caller.
         unused=r"(?:sub|add)_mean\..+",
-        names={r"edsr(?:_x2)?_(.+)": r"edsr_\1"},
+        # Not those of `edsr_x4`, where a pyramid has it.
+        names={r"edsr_(?:x2_)?((?!x\d).+)": r"edsr_\1"},
     ),
     "AlexNet, ImageNet (BGR)": BVLC_ALEXNET(
         layers=partial(layouts.alexnet_layers, reverse=False)

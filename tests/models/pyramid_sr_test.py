@@ -184,3 +184,20 @@ def test_saving(tmp_path):
 def test_misuse(shape, arguments, message):
     with pytest.raises(ValueError, match=message):
         pyramid_sr(shape, 7, **arguments)
+
+
+def test_super_resolution_may_see_pixels_in_a_range_of_its_own(tmp_path):
+    plain = pyramid_sr(SHAPE, 7)
+    factor, offset = (2.0, 3.0, 4.0), (0.5, -1.0, 0.0)
+    other = pyramid_sr(SHAPE, 7, pixels=(factor, offset))
+    other.set_weights(plain.get_weights())
+    assert np.abs(values(other) - values(plain)).max() > 1e-4
+    # EDSR is convolutions with biases of 0 and ReLUs: a common factor, with
+    # no offset, passes through it.
+    same = pyramid_sr(SHAPE, 7, pixels=((3.0,) * 3, (0.0,) * 3))
+    for variable in (v for v in plain.weights if v.path.startswith("edsr")):
+        if variable.path.endswith("bias"):
+            variable.assign(np.zeros(variable.shape))
+    same.set_weights(plain.get_weights())
+    np.testing.assert_allclose(values(same), values(plain), atol=1e-5)
+    check_saving(other, IMAGES, tmp_path)

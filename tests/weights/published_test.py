@@ -120,10 +120,13 @@ def test_each_private_part_and_the_shared_one_are_filled(publish):
 def test_edsr_computes_what_its_file_says(publish):
     tensors, x = by_hand.edsr(4), image(32)
     load, expected = publish(EDSR, tensors), by_hand.edsr_image(tensors, x)
-    alone, pyramid = narrow_edsr((32, 32, 3)), pyramid_sr((64, 64, 3), 7)
-    assert len(load(alone)["layers"]) == 36
+    alone = narrow_edsr((32, 32, 3))
+    load(alone)
     check(values(alone, x), expected)
+    # It has an `edsr_x4` as well.
+    pyramid = pyramid_sr((128, 128, 3), 7, kstep=2, position=0)
     layers = load(pyramid)["layers"]
+    assert len(layers) == 36
     assert layers["edsr_x2_block16_conv2"] == "edsr_block16_conv2"
     check(values(pyramid.get_layer("edsr_x2"), x), expected)
 

@@ -1,0 +1,71 @@
+"""What papers say of two rows, measured run by run."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A claim that one row scores above another, under every protocol of both.
+
+    Attributes:
+        words: the claim, in our words.
+        row: name of the row that is said to be better.
+        than: name of the other row.
+    """
+
+    words: str
+    row: str
+    than: str
+
+
+class Difference(NamedTuple):
+    """How far one row's scores are above another's, seed by seed.
+
+    Attributes:
+        mean: mean of the differences, in the unit of the scores.
+        interval: its 95 % interval, `(low, high)`, by Student's t over the
+            pairs; None below two pairs.
+        pairs: number of seeds that both rows have.
+    """
+
+    mean: float
+    interval: tuple[float, float] | None
+    pairs: int
+
+    @property
+    def verdict(self):
+        """Whether the row is above: the interval must not hold zero."""
+        low, high = self.interval or (0, 0)
+        if low > 0:
+            return "holds"
+        return "does not hold" if high < 0 else "undecided"
+
+
+def paired(scores, others):
+    """Difference of two rows' scores, over the seeds that both have.
+
+    What the runs of one seed share, the drawn images, the fold, the order, is
+    no part of the interval. Folds share training images besides, and the
+    interval takes runs as independent: over folds it is too short.
+
+    Args:
+        scores: mapping of seeds to scores of the row.
+        others: the same of the row that it is compared with.
+
+    Returns:
+        `Difference`, or None where no seed is common.
+    """
+    seeds = sorted({*scores} & {*others})
+    if not seeds:
+        return None
+    differences = [scores[seed] - others[seed] for seed in seeds]
+    mean, count = float(np.mean(differences)), len(seeds)
+    if count < 2:
+        return Difference(mean, None, count)
+    error = np.std(differences, ddof=1) / np.sqrt(count)
+    half = float(stats.t.ppf(0.975, count - 1) * error)
+    return Difference(mean, (mean - half, mean + half), count)

@@ -1,0 +1,50 @@
+"""Paired differences against SciPy's paired t test and by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ferkeras.comparisons import Difference, paired
+
+
+def test_interval_is_that_of_the_paired_t_test():
+    rng = np.random.default_rng(0)
+    scores, others = rng.normal(80, 3, (2, 7))
+    found = paired(dict(enumerate(scores)), dict(enumerate(others)))
+    expected = stats.ttest_rel(scores, others).confidence_interval(0.95)
+    assert found.interval == pytest.approx(expected)
+    assert found.mean == pytest.approx(np.mean(scores) - np.mean(others))
+    assert found.pairs == 7
+
+
+def test_interval_by_hand_is_of_the_differences_not_of_the_rows():
+    # Differences 1, 2, 3: mean 2, deviation 1; t(0.975, 2) = 4.3027.
+    found = paired({0: 51, 1: 72, 2: 93}, {0: 50, 1: 70, 2: 90})
+    half = 4.3027 / np.sqrt(3)
+    assert found.interval == pytest.approx((2 - half, 2 + half), abs=1e-4)
+    assert found.verdict == "undecided"
+
+
+def test_only_common_seeds_are_paired_in_whatever_order():
+    found = paired({2: 61.0, 0: 70.5, 5: 10}, {0: 70.0, 1: 99, 2: 60.0})
+    assert (found.mean, found.pairs) == (0.75, 2)
+    assert paired({0: 1.0}, {1: 2.0}) is None
+
+
+def test_one_pair_decides_nothing():
+    found = paired({3: 90.0}, {3: 10.0})
+    assert found == Difference(80.0, None, 1)
+    assert found.verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    "interval,verdict",
+    [
+        ((0.1, 2.0), "holds"),
+        ((-2.0, -0.1), "does not hold"),
+        ((-0.1, 2.0), "undecided"),
+        ((0.0, 0.0), "undecided"),
+    ],
+)
+def test_an_interval_that_holds_zero_leaves_the_claim_open(interval, verdict):
+    assert Difference(1.0, interval, 3).verdict == verdict
