@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from ferkeras.build import build
-from ferkeras.data import fastai_views
 from ferkeras.layers import BranchFusion
 from ferkeras.outcome import conclude
 from ferkeras.record import path_of
@@ -15,24 +14,57 @@ from tests import tiny
 
 
 def bright_and_dark(input_shape, num_classes):
-    """Two branches: one says the right side is brighter, one the contrary."""
+    """Two branches: one is for the brighter side, one for the darker."""
     inputs = keras.Input(input_shape)
-    x = keras.ops.mean(inputs[..., 0], axis=1)  # (batch, columns)
-    left, right = keras.ops.mean(x[:, :6], 1), keras.ops.mean(x[:, 6:], 1)
-    sides = keras.ops.stack([left, right], axis=1)
+    columns = keras.ops.mean(inputs[..., 0], axis=1)
+    sides = keras.ops.mean(keras.ops.reshape(columns, (-1, 2, 6)), axis=2)
     branches = keras.ops.stack([3 * sides, -sides], axis=1)
-    logits = BranchFusion(name="logits")(branches)
-    return keras.Model(inputs, logits)
+    return keras.Model(inputs, BranchFusion(name="logits")(branches))
 
 
-@pytest.mark.parametrize("views", [None, fastai_views])
-def test_each_branch_is_scored_as_the_whole_is(views, tmp_path):
-    recipe = tiny.RECIPE
-    if views:
-        augment = views
+def mirrored(rng, count, size):
+    """One view an image: what is at x was at size - 1 - x."""
+    return np.tile(np.float32([-1, 0, size - 1, 0, 1, 0]), (1, count, 1))
+
+
+# Mirrored, the other side is brighter; the view outweighs the image.
+@pytest.mark.parametrize(
+    "views,expected", [(None, [100, 0]), (mirrored, [0, 100])]
+)
+def test_each_branch_is_scored_as_the_whole_is(views, expected, tmp_path):
+    recipe = dataclasses.replace(tiny.RECIPE, views=views)
     row = dataclasses.replace(
         tiny.ROW,
         model=bright_and_dark,
+        recipe=recipe,
         branches=("bright", "dark"),
     )
-    networks = build(row, 2)
+    unit = dataclasses.replace(tiny.unit(), row=row)
+    networks, faces = build(row, 2), tiny.faces("test")
+    (tmp_path / "work").mkdir()
+    scores, _ = conclude(
+        unit, networks, faces, tiny.CLASSES, tmp_path, tmp_path / "work"
+    )
+    assert [*scores["branches"]] == ["bright", "dark"]
+    assert [*scores["branches"].values()] == expected
+    # The branch that is surer decides.
+    assert scores["accuracy"] == expected[0]
+
+
+@pytest.mark.parametrize("sizes", [None, np.arange(90)])
+def test_sizes_of_originals_are_kept_with_the_probabilities(sizes, tmp_path):
+    unit, faces = tiny.unit(), tiny.faces("test")._replace(sizes=sizes)
+    (tmp_path / "work").mkdir()
+    scores, _ = conclude(
+        unit,
+        build(tiny.ROW, 2),
+        faces,
+        tiny.CLASSES,
+        tmp_path,
+        tmp_path / "work",
+    )
+    assert "branches" not in scores
+    with np.load(path_of(tmp_path, unit, ".probabilities.npz")) as file:
+        assert ("size" in file) == (sizes is not None)
+        if "size" in file:
+            assert (file["size"] == sizes).all()

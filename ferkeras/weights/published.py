@@ -34,6 +34,7 @@ class PretrainedFile:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+EXTRAS = {"safetensors": "pretrained", "onnx": "pretrained", "torch": "torch"}
 VGG16_BN = partial(
     PretrainedFile,
     layers=layouts.vgg16_bn_layers,
@@ -128,7 +129,8 @@ def load_pretrained(model, name, folder, names=None):
 
     Raises:
         FileNotFoundError: where the file is missing, with its address.
-        ImportError: where the package that reads it is missing.
+        ModuleNotFoundError: where the package that reads it is missing, with
+            the command that installs it.
         ValueError: for another file than published, and where layers do not
             fit, or a layer of the file fits none and `names` is empty. Nothing
             is changed then.
@@ -142,7 +144,13 @@ def load_pretrained(model, name, folder, names=None):
             f"{path} must have a SHA-256 that begins with {file.sha256}, as "
             f"published. Received: {digest}"
         )
-    tensors = file.read(path)
+    try:
+        tensors = file.read(path)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{path} is read by the package {error.name}. Run: python -m pip "
+            f'install -e ".[{EXTRAS[error.name]}]"'
+        ) from error
     arrays = file.layers(tensors)
     left = [x for x in tensors if not re.fullmatch(file.unused, x)]
     if left:

@@ -217,6 +217,15 @@ def test_an_unknown_file_is_refused(tmp_path):
         find("vgg", tmp_path)
 
 
+def test_a_missing_package_is_named_with_the_command(monkeypatch, tmp_path):
+    file = replace(FILES[EDSR], sha256="ba7816bf8f01cfea")
+    monkeypatch.setitem(FILES, EDSR, file)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    (tmp_path / file.name).write_bytes(b"abc")
+    with pytest.raises(ModuleNotFoundError, match=r'-e "\.\[torch\]"'):
+        load_pretrained(None, EDSR, tmp_path)
+
+
 def test_pytorch_is_told_to_read_tensors_only(monkeypatch):
     def load(path, **arguments):
         assert arguments == {"map_location": "cpu", "weights_only": True}

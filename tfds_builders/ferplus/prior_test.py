@@ -131,3 +131,12 @@ def test_command_prints_six_decimals(tmp_path, monkeypatch, capsys):
     header, first, *_ = capsys.readouterr().out.splitlines()
     assert header.split(",")[1:] == list(labels.CLASS_NAMES)
     assert first == "neutral,1.000000" + ",0.000000" * 7
+
+
+def test_the_kept_prior_is_what_the_command_prints(real, capsys):
+    prior.main([os.environ["FERKERAS_MANUAL_DIR"]])
+    assert capsys.readouterr().out == prior.FILE.read_text()
+
+
+def test_the_kept_prior_equals_table_2():
+    assert (np.rint(1000 * prior.read()) == TABLE_2).all()

@@ -1,0 +1,212 @@
+"""Grey image and its gradients into AlexNet (Falahzadeh et al., 2021).
+
+    python -m reproductions.falahzadeh2021            # every row that can run
+    python -m reproductions.falahzadeh2021 --demo --rows "JAFFE: 3-channel"
+    python -m reproductions.falahzadeh2021 --rows "30 a class at 113 px: grey"
+
+The paper's rows need copies of JAFFE and CK+, and ImageNet's weights: the
+message about a file that is missing gives its address. Without these weights,
+rows named "(FER2013 backbone)" train their own. What the paper claims is tried
+on small parts of FER2013 as well: at 227 pixels for a GPU, at 113 pixels for a
+processor. A run is one fold; lists of the folds lie beside the results.
+"""
+
+from functools import partial
+from itertools import pairwise
+
+from ferkeras.comparisons import Comparison
+from ferkeras.paper import Figure, Paper, Table
+from ferkeras.statements import Statement, best_recalled, worst_recalled
+from reproductions import command_line
+from reproductions.falahzadeh2021_folds import FER2013, folds_of_few, ten_folds
+from reproductions.falahzadeh2021_recipes import (
+    DROPOUT,
+    FRAMES,
+    GREY,
+    THREE,
+    augment,
+    from_backbone,
+    other,
+    readings,
+    row,
+    stage,
+    steps,
+)
+
+# Confusion matrices in percent, rows true, in the paper's order of classes.
+# fmt: off
+JAFFE_CLASSES = (
+    "disgust", "surprise", "happiness", "sadness", "anger", "neutral", "fear",
+)
+CK_PLUS_CLASSES = (
+    "disgust", "surprise", "happy", "sadness", "anger", "neutral", "fear",
+)
+JAFFE_MATRIX = (
+    (92.18, 0.00, 3.13, 1.56, 3.13, 0.00, 0.00),
+    (0.00, 90.62, 3.13, 0.00, 1.56, 0.00, 4.69),
+    (0.00, 3.13, 95.31, 0.00, 1.56, 0.00, 0.00),
+    (4.69, 1.56, 0.00, 92.18, 0.00, 0.00, 1.56),
+    (0.00, 7.81, 0.00, 1.56, 89.07, 0.00, 1.56),
+    (3.12, 0.00, 0.00, 0.00, 0.00, 93.76, 3.12),
+    (1.56, 1.56, 0.00, 1.56, 1.56, 0.00, 93.76),
+)
+CK_PLUS_MATRIX = (
+    (92.70, 2.25, 1.68, 2.80, 0.00, 0.57, 0.00),
+    (0.57, 95.50, 1.68, 0.00, 0.57, 0.00, 1.68),
+    (0.00, 3.94, 94.38, 0.00, 0.00, 0.00, 1.68),
+    (2.25, 1.68, 0.00, 91.01, 0.00, 0.00, 5.06),
+    (1.12, 1.12, 0.00, 0.57, 94.94, 0.57, 1.68),
+    (2.25, 1.12, 0.56, 0.00, 3.37, 92.14, 0.56),
+    (0.00, 0.00, 0.00, 1.68, 2.80, 0.57, 94.95),
+)
+# fmt: on
+
+
+def recalls(classes, matrix):
+    """What a row reports of the diagonal of a printed matrix."""
+    return {"classes": {name: matrix[k][k] for k, name in enumerate(classes)}}
+
+
+def compared(rows, claims):
+    """Claims that each row is better than the one before it."""
+    return tuple(
+        Comparison(claim, row.name, than.name)
+        for claim, (than, row) in zip(claims, pairwise(rows), strict=True)
+    )
+
+
+jaffe = partial(row, dataset="jaffe")
+ck_plus = partial(row, dataset="ck_plus/falahzadeh2021", assumed=FRAMES)
+# What every step of Tables 2 and 3 is said to do.
+FREEZING = tuple(f"freezing conv{k} too helps" for k in (2, 3, 4))
+STEPS = ("gradients help", "augmentation helps", "dropout helps")
+ONE_ROW = (
+    "conv1-4 frozen is the last row of Table 2 and the first of Table 3, the "
+    "original image: one experiment with one printed number, and one row here."
+)
+SMALL = (
+    "What two cores manage: a quarter of the pixels, 60 epochs in place of 200 "
+    "and 3 folds in place of 10."
+)
+# fmt: off
+JAFFE = Table("Tables 2 and 3: JAFFE", 10, ten_folds(640), (
+    jaffe("JAFFE: conv1 frozen", 76.25, last=1),
+    jaffe("JAFFE: conv1-2 frozen", 76.40, last=2),
+    jaffe("JAFFE: conv1-3 frozen", 80.65, last=3),
+    jaffe("JAFFE: conv1-4 frozen", 83.35),
+    jaffe("JAFFE: 3-channel", 90.10, THREE),
+    jaffe("JAFFE: 3-channel + aug", 92.02, THREE, augment),
+    jaffe(
+        "JAFFE: 3-channel + aug + dropout", 92.41, THREE, augment, DROPOUT,
+        **recalls(JAFFE_CLASSES, JAFFE_MATRIX),
+    ),
+), note=ONE_ROW)
+CK_PLUS = Table("Tables 2 and 3: CK+", 10, ten_folds(1780), (
+    ck_plus("CK+: conv1 frozen", 78.68, last=1),
+    ck_plus("CK+: conv1-2 frozen", 79.3, last=2),
+    ck_plus("CK+: conv1-3 frozen", 81.12, last=3),
+    ck_plus("CK+: conv1-4 frozen", 84.86),
+    ck_plus("CK+: 3-channel", 91.36, THREE),
+    ck_plus("CK+: 3-channel + aug", 93.12, THREE, augment),
+    ck_plus(
+        "CK+: 3-channel + aug + dropout", 93.66, THREE, augment, DROPOUT,
+        **recalls(CK_PLUS_CLASSES, CK_PLUS_MATRIX),
+    ),
+), note=ONE_ROW)
+JAFFE_READINGS = Table(
+    "Other readings: JAFFE", 10, JAFFE.protocols, readings(*JAFFE.rows[3:5]),
+)
+CK_PLUS_READINGS = Table("Other readings: CK+", 10, CK_PLUS.protocols, (
+    *readings(*CK_PLUS.rows[3:5]),
+    other(
+        CK_PLUS.rows[4], ", one peak frame",
+        dataset="ck_plus/falahzadeh2021_peak",
+    ),
+))
+STAGE = Table("AlexNet on FER2013", 1, (FER2013,), (stage(GREY), stage(THREE)))
+JAFFE_BACKBONE = Table(
+    "Without ImageNet: JAFFE", 10, JAFFE.protocols,
+    tuple(map(from_backbone, JAFFE.rows)),
+)
+CK_PLUS_BACKBONE = Table(
+    "Without ImageNet: CK+", 10, CK_PLUS.protocols,
+    tuple(map(from_backbone, CK_PLUS.rows)),
+)
+CLAIM = "Claim on FER2013 subsets"
+CLAIMS = (
+    Table(
+        f"{CLAIM}: as many images as JAFFE", 30, (folds_of_few(30, 10),),
+        steps("30 a class"),
+    ),
+    Table(
+        f"{CLAIM}: as many images as CK+", 30, (folds_of_few(177, 10),),
+        steps("177 a class"),
+    ),
+    Table(
+        f"{CLAIM}: as many images as JAFFE, 113 pixels", 6,
+        (folds_of_few(30, 3),), steps("30 a class at 113 px", 113, 60),
+        note=SMALL,
+    ),
+    Table(
+        f"{CLAIM}: as many images as CK+, 113 pixels", 3,
+        (folds_of_few(177, 3),), steps("177 a class at 113 px", 113, 60),
+        note=SMALL,
+    ),
+)
+# fmt: on
+JAFFE_LAST, CK_PLUS_LAST = JAFFE.rows[-1].name, CK_PLUS.rows[-1].name
+PAPER = Paper(
+    key="falahzadeh2021",
+    title="Facial Expression Recognition based on Image Gradient and Deep "
+    "Convolutional Neural Network",
+    url="https://doi.org/10.22044/jadm.2021.9898.2121",
+    tables=(
+        JAFFE,
+        CK_PLUS,
+        JAFFE_READINGS,
+        CK_PLUS_READINGS,
+        STAGE,
+        JAFFE_BACKBONE,
+        CK_PLUS_BACKBONE,
+        *CLAIMS,
+    ),
+    figures=(
+        Figure("Confusion on JAFFE", "confusion", (JAFFE_LAST,), JAFFE_CLASSES),
+        Figure(
+            "Confusion on CK+", "confusion", (CK_PLUS_LAST,), CK_PLUS_CLASSES
+        ),
+        Figure("Figures 10 and 11", "curves", (JAFFE_LAST,)),
+        Figure("Figures 12 and 13", "curves", (CK_PLUS_LAST,)),
+    ),
+    statements=(
+        Statement(
+            "best at happiness",
+            JAFFE_LAST,
+            partial(best_recalled, names=("happiness",)),
+        ),
+        Statement(
+            "worst at anger", JAFFE_LAST, partial(worst_recalled, name="anger")
+        ),
+        Statement(
+            "best at surprise",
+            CK_PLUS_LAST,
+            partial(best_recalled, names=("surprise",)),
+        ),
+        Statement(
+            "worst at sadness",
+            CK_PLUS_LAST,
+            partial(worst_recalled, name="sadness"),
+        ),
+    ),
+    comparisons=(
+        *compared(JAFFE.rows, FREEZING + STEPS),
+        *compared(CK_PLUS.rows, FREEZING + STEPS),
+        *compared(JAFFE_BACKBONE.rows, FREEZING + STEPS),
+        *compared(CK_PLUS_BACKBONE.rows, FREEZING + STEPS),
+        *(claim for table in CLAIMS for claim in compared(table.rows, STEPS)),
+    ),
+    demo_size=64,
+)
+
+if __name__ == "__main__":
+    command_line.main(PAPER)

@@ -1,0 +1,86 @@
+"""The protocols of Falahzadeh et al. (2021): which images train and score."""
+
+from ferkeras.data import Copies, Draw, Fold, HoldOut
+from ferkeras.protocol import Protocol
+from reproductions.falahzadeh2021_recipes import augment
+
+FER2013 = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "trained on Training, the epoch chosen on PublicTest, PrivateTest scored "
+    "once.",
+)
+
+
+def ten_folds(per_class):
+    """The three ways of making ten folds, side by side.
+
+    Args:
+        per_class: images of each class over the ten folds, such as the
+            paper's confusion matrix asks for.
+    """
+    paper = Protocol(
+        "paper",
+        "train",
+        "test",
+        "test",
+        "ten folds of the images at random: nine are trained on, the tenth is "
+        "scored at the epoch that is best on it. It leaks: the scored images "
+        "choose the epoch, and show people who are trained on.",
+        (Fold("test", of="train"),),
+    )
+    copies = Protocol(
+        "paper_like",
+        "train",
+        "test",
+        "test",
+        f"every class is first filled up to {per_class:,} images by altered "
+        "copies, and then goes into ten folds as in paper. So "
+        f"{per_class // 10} images of each class are scored, which is what the "
+        "percentages of the printed matrix are counted in. It leaks: besides, "
+        "copies of what is scored are trained on.",
+        (
+            Copies("train", per_class, augment),
+            Fold("test", of="train", by="class"),
+        ),
+    )
+    clean = Protocol(
+        "clean",
+        "train",
+        "validation",
+        "test",
+        "ten folds of the people: one is scored once, and a fifth of the people "
+        "in the others choose the epoch. Nobody is on two sides.",
+        (
+            Fold("test", of="train", by="subject"),
+            HoldOut("validation", of="train", share=0.2, by="subject"),
+        ),
+    )
+    return paper, copies, clean
+
+
+def folds_of_few(each, folds):
+    """Folds of a small part of FER2013's training images.
+
+    Args:
+        each: images of each class.
+        folds: their number.
+    """
+    part = f"{each} a class"
+    return Protocol(
+        "clean",
+        part,
+        "held out",
+        "fold",
+        f"{each} of the Training images of each class, drawn anew for every "
+        f"division into {folds} folds at random: one is scored once, and a "
+        "fifth of the images in the others choose the epoch. FER2013 does not "
+        "say who is shown.",
+        (
+            Draw(part, "train", 7 * each, folds, balanced=True),
+            Fold("fold", part, folds),
+            HoldOut("held out", part, share=0.2),
+        ),
+    )

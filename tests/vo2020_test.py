@@ -1,0 +1,332 @@
+"""The paper's file against the paper's numbers and the released settings."""
+
+import math
+import re
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from ferkeras.build import build
+from ferkeras.data import Faces
+from ferkeras.data.parts import part
+from ferkeras.train import freeze
+from reproductions.vo2020 import PAPER
+from tfds_builders.affectnet import reader as affectnet
+from tfds_builders.raf_db import reader as raf_db
+
+ROWS = {row.name: row for row in PAPER.rows}
+TABLES = {table.name: table for table in PAPER.tables}
+TABLE_OF = {row.name: table for table in PAPER.tables for row in table.rows}
+
+# papers.md, section 5.1: accuracy, mean recall.
+PRINTED = """
+    RAF-DB: VGG16, CE                  85.66
+    RAF-DB: VGG16, LS                  85.89 76.27
+    RAF-DB: VGG16, PDLS                85.77
+    RAF-DB: PSR, CE                    87.78
+    RAF-DB: PSR, LS                    88.56
+    RAF-DB: PSR, PDLS                  88.98 80.78
+    RAF-DB: PSR without STN, PDLS      88.62 79.57
+    FER+: VGG16, CE                    85.89
+    FER+: PSR, PDLS                    89.75 69.54
+    AffectNet, 8 classes: PSR, PDLS    60.68
+    AffectNet, 7 classes: PSR, PDLS    63.77
+"""
+RECALLS = {
+    "RAF-DB: PSR, PDLS": {"disgust": 54, "fear": 59},
+    "FER+: PSR, PDLS": {"happiness": 96, "contempt": 23},
+    "AffectNet, 8 classes: PSR, PDLS": {"contempt": 49},
+}
+# Table 2: rows are true classes, in the order of columns.
+PRIOR = """
+    neutral   .777 .033 .017 .114 .026 .007 .004 .021
+    happiness .043 .918 .023 .005 .004 .002 .002 .004
+    surprise  .058 .036 .787 .010 .014 .003 .089 .002
+    sadness   .170 .013 .009 .748 .023 .011 .016 .010
+    anger     .075 .025 .060 .032 .741 .035 .023 .009
+    disgust   .090 .017 .017 .089 .125 .621 .008 .034
+    fear      .043 .012 .169 .073 .027 .013 .659 .004
+    contempt  .148 .022 .010 .043 .034 .060 .006 .678
+"""
+PRIOR = dict(line.split(maxsplit=1) for line in PRIOR.strip().splitlines())
+NAMES = list(PRIOR)
+PRIOR = np.array([list(map(float, row.split())) for row in PRIOR.values()])
+# The authors' class order of RAF-DB, and what their rows sum to.
+AUTHORS = "anger disgust fear happiness neutral sadness surprise".split()
+SHORT = (0.9910, 0.9663, 0.9963, 0.9964, 0.9792, 0.9899, 0.9976)
+
+
+def test_the_rows_have_the_papers_numbers_and_no_others():
+    lines = [re.split(r"\s{2,}", line) for line in PRINTED.split("\n    ")[1:]]
+    printed = {
+        name: list(map(float, numbers.split())) for name, numbers in lines
+    }
+    found = {
+        row.name: [
+            row.reported[key]
+            for key in ("accuracy", "mean_recall")
+            if key in row.reported
+        ]
+        for row in PAPER.rows
+        if row.reported
+    }
+    assert found == printed
+    for name in printed:
+        recalls = ROWS[name].reported.get("classes", {})
+        assert recalls == RECALLS.get(name, {})
+    assert ROWS["FER+: PSR, PDLS"].reported["macro_f1"] == 74.88
+
+
+def test_pictures_and_sentences_are_about_rows_of_the_paper():
+    assert {*ROWS} >= {name for x in PAPER.figures for name in x.rows}
+    assert {*ROWS} >= {statement.row for statement in PAPER.statements}
+
+
+@pytest.fixture(scope="module")
+def built():
+    """Networks of rows, each built once."""
+    networks = {}
+
+    def of(name, classes):
+        if name not in networks:
+            networks[name] = build(ROWS[name], classes, 3)
+        return networks[name]
+
+    return of
+
+
+def trained(variables):
+    return sum(math.prod(variable.shape) for variable in variables)
+
+
+@pytest.mark.parametrize(
+    "name,classes,parameters",
+    [
+        ("RAF-DB: PSR, PDLS", 7, 20244586),
+        ("FER+: PSR, PDLS", 8, 20231979),
+        ("RAF-DB: VGG16, CE", 7, 15254599),
+    ],
+)
+def test_networks_have_the_authors_parameters(name, classes, parameters, built):
+    networks = built(name, classes)
+    assert trained(networks.training.trainable_variables) == parameters
+
+
+# Rates of the released files: of the transformer and EDSR, of the shared
+# convolutions and the head, of the private convolutions.
+RATES = {
+    "FER+: PSR, PDLS": (1e-5, 5e-4, 1e-3),
+    "RAF-DB: PSR, PDLS": (1e-5, 5e-3, 1e-3),
+}
+
+
+def group(path):
+    """Which of the three a variable belongs to, by its layer."""
+    layer = path.split("/")[0]
+    if layer == "transformer" or layer.startswith("edsr_x2_"):
+        return 0
+    if layer.startswith(("shared_", "head_")):
+        return 1
+    assert layer.startswith(("small_", "x2_", "original_")), path
+    return 2
+
+
+@pytest.mark.parametrize("phase", [0, 1], ids=["adam", "sgd"])
+@pytest.mark.parametrize("name", RATES)
+def test_every_variable_moves_at_the_rate_of_its_group(name, phase, built):
+    networks = built(name, 8 if name.startswith("FER+") else 7)
+    variables = networks.training.trainable_variables
+    optimizer = ROWS[name].recipe.phases[phase].build_optimizer(100)
+    optimizer.build(variables)
+    before = [keras.ops.convert_to_numpy(x).astype(float) for x in variables]
+    # With a slope of 1, a first step is the rate, and a twenty-fifth of it at
+    # the start of the cycle; 0.01 of a weight, at its rate, is decayed.
+    optimizer.apply([keras.ops.ones(x.shape) for x in variables], variables)
+    moved = {0: [], 1: [], 2: []}
+    for variable, old in zip(variables, before, strict=True):
+        new = keras.ops.convert_to_numpy(variable)
+        step = np.median((old - new) / (1 + 0.01 * old))
+        moved[group(variable.path)].append(25 * step)
+        variable.assign(old)
+    for rate, steps in zip(RATES[name], moved.values(), strict=True):
+        np.testing.assert_allclose(steps, rate, rtol=0.1)
+    # Transformer and EDSR, six convolutions and the head, three times seven;
+    # each with its bias, a normalisation with two.
+    counts = [len(steps) for steps in moved.values()]
+    assert counts == [8 + 2 * (2 * 16 + 4), 6 * 4 + 2 * 4, 3 * 7 * 4]
+
+
+@pytest.mark.parametrize("cut", [0, 12])
+def test_rates_fit_the_ends_of_the_sweep(cut):
+    row = ROWS[f"PSR at 64 px, {cut} private (random)"]
+    variables = build(row, 8, 3).training.trainable_variables
+    for phase in row.recipe.phases:
+        phase.build_optimizer(10).build(variables)
+    private = [x.path for x in variables if x.path.startswith("original_")]
+    assert len(private) == 4 * cut
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_one_cycle_a_phase_or_fixed_rates_by_size(name):
+    row = ROWS[name]
+    for phase in row.recipe.phases:
+        optimizer = phase.build_optimizer(100)
+        rates = []
+        for share in (0, 0.3, 1):
+            step = round(share * 100 * phase.epochs)
+            optimizer.iterations.assign(step)
+            rates.append(float(optimizer.learning_rate))
+        if phase.image_size:
+            first = phase is row.recipe.phases[0]
+            assert rates == pytest.approx([1e-3 if first else 1e-4] * 3)
+        else:
+            peak = 1e-3
+            assert rates == pytest.approx([peak / 25, peak, peak / 250_000])
+
+
+def test_epochs_batches_and_augmentation_are_the_released():
+    for name, epochs, batch, rotation, zoom in (
+        ("FER+: PSR, PDLS", (30, 30), 64, 30, 1.2),
+        ("RAF-DB: PSR, PDLS", (30, 20), 32, 15, 1.1),
+    ):
+        recipe = ROWS[name].recipe
+        assert tuple(phase.epochs for phase in recipe.phases) == epochs
+        assert recipe.batch_size == batch
+        assert recipe.augment.keywords == {"rotation": rotation, "zoom": zoom}
+        assert recipe.views.keywords == {"rotation": rotation}
+
+
+def loss(name):
+    return ROWS[name].recipe.loss()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ROWS if "PDLS" in name and "released" not in name]
+)
+def test_targets_of_pdls_sum_to_one(name):
+    np.testing.assert_allclose(np.sum(loss(name).targets, 1), 1, atol=1e-5)
+
+
+def test_pdls_of_ferplus_is_table_2():
+    ours = loss("FER+: PSR, PDLS")
+    assert ours.alpha == 0.8
+    assert (np.round(ours.prior, 3) == PRIOR).all()
+
+
+def arranged(names):
+    """Table 2 of other classes, as printed."""
+    order = [NAMES.index(name) for name in names]
+    return PRIOR[np.ix_(order, order)]
+
+
+def test_pdls_of_raf_db_is_table_2_without_contempt():
+    printed = arranged(raf_db.CLASS_NAMES)
+    expected = printed / printed.sum(1, keepdims=True)
+    ours = loss("RAF-DB: PSR, PDLS")
+    np.testing.assert_allclose(ours.prior, expected, atol=2e-3)
+    released = loss("RAF-DB: PSR, PDLS as released")
+    sums = dict(zip(raf_db.CLASS_NAMES, np.sum(released.prior, 1), strict=True))
+    found = [sums[name] for name in AUTHORS]
+    np.testing.assert_allclose(found, SHORT, atol=6e-5)
+    assert loss("RAF-DB: PSR, PDLS, alpha 0.5").alpha == 0.5
+
+
+@pytest.mark.parametrize("classes", [7, 8])
+def test_pdls_of_affectnet_is_table_2_in_the_order_of_its_labels(classes):
+    names = [
+        {"happy": "happiness", "sad": "sadness"}.get(name, name)
+        for name in affectnet.CLASS_NAMES[str(classes)]
+    ]
+    printed = arranged(names)
+    expected = printed / printed.sum(1, keepdims=True)
+    ours = loss(f"AffectNet, {classes} classes: PSR, PDLS").prior
+    np.testing.assert_allclose(ours, expected, atol=2e-3)
+
+
+def test_label_smoothing_of_eight_classes_weighs_as_published():
+    targets = np.array(loss("FER+: VGG16, LS").targets)
+    expected = np.where(np.eye(8), 0.9125, 0.0125)
+    np.testing.assert_allclose(targets, expected)
+
+
+def numbered(counts):
+    """Reads splits of so many images, which are numbered."""
+
+    def read(name):
+        numbers = np.arange(counts[name])
+        return Faces(numbers[:, None, None, None], numbers % 7, numbers)
+
+    return read
+
+
+def test_folds_of_raf_db_are_disjoint_and_leave_the_test_images_alone():
+    (protocol,) = TABLE_OF["RAF-DB: PSR, PDLS"].protocols
+    read = numbered({"train": 12271, "test": 3068})
+    runs = TABLE_OF["RAF-DB: PSR, PDLS"].runs
+    aside = []
+    for run in range(runs):
+        train, select, test = (
+            part(read, name, protocol.hold_outs, run).rows.tolist()
+            for name in (protocol.train, protocol.select, protocol.test)
+        )
+        assert sorted(train + select) == list(range(12271))
+        assert test == list(range(3068))
+        aside.append(select)
+    assert sorted(map(len, aside)) == [2454] * 4 + [2455]
+    assert sorted(sum(aside, [])) == list(range(12271))
+
+
+def test_a_hundredth_of_affectnet_chooses_the_epoch():
+    (protocol,) = TABLE_OF["AffectNet, 8 classes: PSR, PDLS"].protocols
+    read = numbered({"train": 287651, "validation": 4000})
+    train, select, test = (
+        part(read, name, protocol.hold_outs).rows.tolist()
+        for name in (protocol.train, protocol.select, protocol.test)
+    )
+    assert len(select) == 2877 and len(test) == 4000
+    assert sorted(train + select) == list(range(287651))
+
+
+@pytest.mark.parametrize(
+    "name,sides",
+    [
+        ("RAF-DB: VGG16", (50, 100, 150, 50)),
+        ("RAF-DB: PSR", (64, 100, 150, 64)),
+        ("FER+: VGG16", (48, 96, 192, 48)),
+        ("FER+: PSR", (64, 96, 192, 64)),
+    ],
+)
+def test_sizes_follow_one_another_and_the_first_trains_the_head(name, sides):
+    row = ROWS[f"{name}, {'-'.join(map(str, sides))}"]
+    phases = row.recipe.phases
+    assert tuple(phase.image_size for phase in phases) == sides
+    assert row.image_size == sides[-1]
+    assert [phase.epochs for phase in phases] == [20] * 4
+    assert [bool(phase.frozen) for phase in phases] == [True] + [False] * 3
+
+
+@pytest.mark.parametrize(
+    "name", ["FER+: VGG16, 48-96-192-48", "FER+: PSR, 64-96-192-64"]
+)
+def test_the_first_size_trains_nothing_but_the_head(name):
+    row = ROWS[name]
+    classifier = build(row, 8, 3).classifier
+    first, second, *_ = row.recipe.phases
+    freeze(classifier, first.frozen)
+    layers = {x.path.split("/")[0] for x in classifier.trainable_variables}
+    assert layers == {"head_bn1", "head_dense", "head_bn2", "head_logits"}
+    freeze(classifier, second.frozen)
+    assert trained(classifier.trainable_variables) > 14_000_000
+
+
+def test_random_rows_are_the_papers_without_published_weights():
+    paper, ours = TABLES["Table 5: FER+"], TABLES["Table 5 from random weights"]
+    for row, other in zip(paper.rows, ours.rows, strict=True):
+        assert row.published and not other.published
+        assert not other.reported
+        start = set() if "VGG16" in row.name else {"EDSR x2 on FER2013"}
+        assert {x.source for x in other.start_from} == start
+        same = {"name": row.name, "reported": row.reported}
+        assert replace(other, start_from=row.start_from, **same) == row
