@@ -155,7 +155,8 @@ def surest(labels, probabilities):
     right = probabilities.argmax(-1) == labels
     chosen = np.full((2, probabilities.shape[1]), -1)
     for row, column in np.ndindex(*chosen.shape):
-        among = np.flatnonzero((labels == column) & (right != row))
+        outcome = (right, ~right)[row]
+        among = np.flatnonzero((labels == column) & outcome)
         if len(among):
             sureness = probabilities[among].max(-1)
             chosen[row, column] = among[sureness.argmax()]

@@ -230,7 +230,7 @@ def grad_cam_png(rows, class_names, title, path):
     for line, (kind, panels) in zip(grid, rows.items(), strict=True):
         line[0].set_ylabel(kind)
         for axes, panel in zip(line, panels, strict=True):
-            axes.set(xticks=(), yticks=())
+            axes.set(xticks=(), yticks=(), box_aspect=1)
             axes.spines[:].set_visible(False)
             if panel:
                 image, heat, words = panel

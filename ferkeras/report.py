@@ -78,17 +78,17 @@ def comparisons(paper, lines):
         ]
         if not any(found.values()):
             waiting.append(f"{comparison.row} over {comparison.than}")
-    text = ""
+    parts = []
     if rows:
-        text += (
+        parts = [
             "Differences of the tables' scores between runs of one seed, with "
             "Student's t over those pairs. A claim holds where the interval "
-            "lies above zero, and does not hold where it lies below.\n\n"
-        )
-        text += table(COMPARISON_HEAD, rows)
+            "lies above zero, and does not hold where it lies below.\n",
+            table(COMPARISON_HEAD, rows),
+        ]
     if waiting:
-        text += f"\nNo pair of runs yet: {'; '.join(waiting)}.\n"
-    return text
+        parts.append(f"No pair of runs yet: {'; '.join(waiting)}.\n")
+    return "\n".join(parts)
 
 
 def render(paper, results):

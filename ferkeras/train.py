@@ -136,19 +136,17 @@ def freeze(network, pattern):
     Raises:
         ValueError: where it matches no layer.
     """
-    found = [
-        layer
-        for layer in leaves(network)
-        if re.match(pattern or "$", layer.name)
-    ]
+    layers = list(leaves(network))
+    found = [x for x in layers if re.match(pattern or "$", x.name)]
     if pattern and not found:
         raise ValueError(
             "`frozen` must match the name of a layer. "
             f"Received: frozen={pattern!r}"
         )
-    network.trainable = True
-    for layer in found:
-        layer.trainable = False
+    # Each by itself: of a network that is trainable already, TensorFlow's
+    # backend would not tell its layers so again.
+    for layer in layers:
+        layer.trainable = layer not in found
 
 
 def train(

@@ -91,7 +91,7 @@ FROZEN_FIRST = replace(
 )
 SHORT = (
     "not of the paper: a test of its claim of robust features from few data",
-    "what two cores manage: 2 epochs of the autoencoder, on all 28,709 "
+    "what two cores manage: an epoch of the autoencoder, on all 28,709 "
     "Training faces; bfloat16",
     "one run of each autoencoder: the intervals are over labels, order and the "
     "weights of the dense layers",

@@ -9,7 +9,12 @@ from ferkeras import plots
 from ferkeras.data import Faces
 from ferkeras.paper import Figure, Unit
 from ferkeras.pictures import of_figure
-from ferkeras.record import path_of, write_probabilities, write_record
+from ferkeras.record import (
+    path_of,
+    write_confusion,
+    write_probabilities,
+    write_record,
+)
 from ferkeras.summary import summarise
 from tests import tiny
 
@@ -135,6 +140,37 @@ def test_a_box_goes_from_the_worst_run_over_the_median_to_the_best(
         assert (median, median) in heights
         ends = [height for line in heights for height in line]
         assert (min(ends), max(ends)) == (worst, best)
+
+
+def write_matrix(results):
+    write(results, ROWS[0], 0, {"accuracy": 75.0})
+    unit = Unit(PAPER, TABLE, ROWS[0], CLEAN, 0)
+    path = path_of(results, unit, ".confusion.csv")
+    write_confusion(path, np.array([[9, 1], [4, 6]]), tiny.CLASSES)
+
+
+@pytest.mark.parametrize(
+    "classes,shown,percent",
+    [
+        ((), ["left", "right"], ["90", "10", "40", "60"]),
+        (("right", "left"), ["right", "left"], ["60", "40", "10", "90"]),
+    ],
+)
+def test_a_matrix_has_its_classes_in_the_order_of_the_figure(
+    classes, shown, percent, tmp_path, draw
+):
+    write_matrix(tmp_path)
+    ((axes,),) = draw(Figure("Figure 8", "confusion", ("Plain",), classes))
+    for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [label.get_text() for label in labels] == shown
+    assert [text.get_text() for text in axes.texts] == percent
+
+
+@pytest.mark.parametrize("classes", [("left",), ("left", "wrong")])
+def test_a_matrix_of_other_classes_is_refused(classes, tmp_path, draw):
+    write_matrix(tmp_path)
+    with pytest.raises(ValueError, match="any order, left, right. Received"):
+        draw(Figure("Figure 8", "confusion", ("Plain",), classes))
 
 
 def test_the_report_shows_the_pictures_that_there_are(tmp_path):

@@ -47,6 +47,13 @@ def test_best_recalled_ignores_order(names, holds):
     assert found == holds
 
 
+@pytest.mark.parametrize("name,holds", [("sad", True), ("angry", False)])
+def test_worst_recalled_is_the_lowest_of_the_diagonal(name, holds):
+    text, found = statements.worst_recalled(MATRIX, NAMES, name=name)
+    assert text == "happy 90.0 %, angry 50.0 %, sad 40.0 %"
+    assert found == holds
+
+
 @pytest.mark.parametrize("name,holds", [("angry", True), ("happy", False)])
 def test_mistakes_are_counted_off_the_diagonal(name, holds):
     # Wrong predictions: 50 angry, 37 happy, 33 sad; happy has most in all.

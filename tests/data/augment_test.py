@@ -40,6 +40,20 @@ def test_flip_happens_with_its_probability():
     assert (left[:, 0] == 63).mean() == pytest.approx(0.3, abs=0.04)
 
 
+def test_an_image_stands_on_its_head_with_its_probability():
+    top = position(draw(vertical_flip=0.3), 10, 0)
+    assert set(top[:, 1]) == {0.0, 63.0}
+    assert (top[:, 1] == 63).mean() == pytest.approx(0.3, abs=0.04)
+    assert (top[:, 0] == 10).all()
+    # Upside down, the rest is as it was.
+    ranges = {"rotation": 20, "shear": 0.1, "shift": 0.1, "zoom": 1.2}
+    np.testing.assert_allclose(
+        position(draw(vertical_flip=1, **ranges), 10, 5),
+        position(draw(**ranges), 10, 63 - 5),
+        atol=1e-4,
+    )
+
+
 def test_rotation_keeps_distances_and_its_range():
     transforms = draw(rotation=20)
     arm = position(transforms, 41.5, 31.5) - 31.5

@@ -1,7 +1,17 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
-from ferkeras.data import Faces, HoldOut
+from ferkeras.data import (
+    Copies,
+    Draw,
+    Faces,
+    Fold,
+    HoldOut,
+    no_augmentation,
+    random_affine,
+)
 from ferkeras.data.parts import part
 
 COUNT = 28709
@@ -95,3 +105,90 @@ def test_by_subject_needs_subjects():
     people = HoldOut("test", of="train", share=0.2, by="subject")
     with pytest.raises(ValueError, match="does not say who is shown"):
         part(read, "test", (people,))
+
+
+# 60 images of one class, 30 of another, of nine people.
+UNEVEN = Faces(
+    np.random.default_rng(0).integers(0, 255, (90, 8, 8, 1), np.uint8),
+    np.repeat([3, 5], [60, 30]),
+    np.arange(90),
+    np.arange(90) // 10,
+)
+
+
+def uneven(name, *steps, run=0):
+    return part(lambda split: UNEVEN, name, steps, run)
+
+
+@pytest.mark.parametrize("by", ["image", "class", "subject"])
+def test_as_many_runs_as_folds_set_every_image_aside_once(by):
+    fold = Fold("test", of="train", folds=9, by=by)
+    aside = [uneven("test", fold, run=run) for run in range(9)]
+    for run, faces in enumerate(aside):
+        rest = uneven("train", fold, run=run)
+        assert sorted([*faces.rows, *rest.rows]) == list(range(90))
+        shared = {*faces.subjects} & {*rest.subjects}
+        assert (by == "subject") == (not shared)
+    rows = np.concatenate([faces.rows for faces in aside])
+    assert sorted(rows) == list(range(90))
+
+
+def test_folds_by_class_have_the_same_classes():
+    fold = Fold("test", of="train", folds=10, by="class")
+    for run in range(10):
+        labels = uneven("test", fold, run=run).labels
+        assert labels.tolist() == [3] * 6 + [5] * 3
+
+
+def test_more_runs_than_folds_divide_anew():
+    fold = Fold("test", of="train", folds=3)
+    rows = [{*uneven("test", fold, run=run).rows} for run in range(6)]
+    assert len(set.union(*rows[:3])) == len(set.union(*rows[3:])) == 90
+    assert not [again for again in rows[3:] if again in rows[:3]]
+
+
+@pytest.mark.parametrize("balanced,counts", [(False, [8, 4]), (True, [6, 6])])
+def test_a_draw_is_in_proportion_or_balanced(balanced, counts):
+    draw = Draw("few", of="train", images=12, runs=2, balanced=balanced)
+    drawn = [uneven("few", draw, run=run) for run in range(4)]
+    for faces in drawn:
+        found = np.unique(faces.labels, return_counts=True)[1]
+        assert found.tolist() == counts
+        assert (np.diff(faces.rows) > 0).all()
+        assert (UNEVEN.labels[faces.rows] == faces.labels).all()
+    first, again, other, _ = (faces.rows.tolist() for faces in drawn)
+    assert first == again != other
+    assert len(uneven("train", draw).rows) == 90
+
+
+@pytest.mark.parametrize("images", [13, 62])
+def test_a_balanced_draw_needs_as_many_of_each_class(images):
+    draw = Draw("few", of="train", images=images, balanced=True)
+    message = f"2 classes, and at most 30 .*Received: images={images}"
+    with pytest.raises(ValueError, match=message):
+        uneven("few", draw)
+
+
+def test_copies_fill_every_class_up_and_are_altered():
+    mirrored = Copies("train", 70, partial(random_affine, flip=1))
+    faces = uneven("train", mirrored)
+    assert np.bincount(faces.labels)[[3, 5]].tolist() == [70, 70]
+    for column, whole in zip(faces, UNEVEN, strict=True):
+        if column is not None:
+            assert (column[:90] == whole).all()
+    # Of the second class every image has one copy at least.
+    assert np.bincount(faces.rows, minlength=90)[60:].min() == 2
+    originals = UNEVEN.images[faces.rows[90:]]
+    assert (faces.images[90:] == originals[:, :, ::-1]).all()
+    assert (faces.subjects[90:] == UNEVEN.subjects[faces.rows[90:]]).all()
+
+
+def test_copies_of_fewer_images_than_there_are_are_refused():
+    copies = Copies("train", 59, no_augmentation)
+    with pytest.raises(ValueError, match="per_class=59, with 60 images of"):
+        uneven("train", copies)
+
+
+def test_folds_are_divided_in_known_ways():
+    with pytest.raises(ValueError, match="'subject'. Received: by='colour'"):
+        uneven("test", Fold("test", of="train", by="colour"))

@@ -1,0 +1,178 @@
+"""Phases that freeze layers, or train on images of another size."""
+
+from dataclasses import replace
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from ferkeras.build import build
+from ferkeras.data import Faces, no_augmentation
+from ferkeras.recipe import Phase, Recipe
+from ferkeras.train import OutOfTime, freeze, train
+from tests import tiny
+
+FAST = partial(keras.optimizers.SGD, 0.5)
+STILL = partial(keras.optimizers.SGD, 0.0)
+
+
+def body_and_head(input_shape, num_classes):
+    """A model under a layer; fits any size."""
+    inner = keras.Input((None, None, input_shape[-1]))
+    x = layers.Conv2D(4, 3, activation="relu", name="body_conv")(inner)
+    x = layers.BatchNormalization(name="body_bn")(x)
+    body = keras.Model(inner, x, name="body")
+    inputs = keras.Input(input_shape)
+    x = layers.GlobalAveragePooling2D()(body(inputs))
+    x = layers.Dropout(0.5)(x)
+    logits = layers.Dense(num_classes, name="head")(x)
+    return keras.Model(inputs, logits)
+
+
+def plain(input_shape, num_classes):
+    """A constant image has the same logits at any size."""
+    inputs = x = keras.Input(input_shape)
+    x = layers.Conv2D(4, 3, activation="relu", name="conv")(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(num_classes, name="head")(x))
+
+
+def row_of(model, *phases):
+    """A row whose pixels come as they are, from 0 to 1."""
+    return replace(
+        tiny.ROW,
+        model=model,
+        channels=("grey",),
+        normalization=partial(layers.Rescaling, 1 / 255),
+        recipe=Recipe(phases, batch_size=20, augment=no_augmentation),
+    )
+
+
+def noise_at(size):
+    """Training and selection images of any size, of one brightness each."""
+    rng = np.random.default_rng(size)
+    labels = rng.integers(0, 2, 60)
+    grey = np.where(labels, 200, 50) + rng.integers(-40, 40, 60)
+    images = np.tile(grey[:, None, None, None], (1, size, size, 1))
+    faces = Faces(images.astype(np.uint8), labels, np.arange(60))
+    return faces, faces
+
+
+def constant_at(size):
+    """Images of two brightnesses, as many of each."""
+    labels = np.arange(60) % 2
+    images = np.tile(labels[:, None, None, None], (1, size, size, 1))
+    faces = Faces((50 + 150 * images).astype(np.uint8), labels, labels)
+    return faces, faces
+
+
+def trained(row, faces_at, folder, callbacks=(), seed=0):
+    keras.utils.set_random_seed(seed)
+    networks = build(row, 2)
+    before = values(networks)
+    history = train(networks, row, faces_at, 3, folder, None, callbacks)
+    return networks, before, history
+
+
+def values(networks):
+    """Weights of the network, by layer and name."""
+    return {
+        variable.path: keras.ops.convert_to_numpy(variable)
+        for variable in networks.classifier.weights
+    }
+
+
+def changed(before, after):
+    """Names of layers that have other weights."""
+    return {
+        path.split("/")[0]
+        for path in before
+        if (before[path] != after[path]).any()
+    }
+
+
+def test_frozen_layers_and_their_statistics_do_not_move(tmp_path):
+    row = row_of(body_and_head, Phase(FAST, 2, frozen="body"))
+    networks, before, _ = trained(row, noise_at, tmp_path)
+    assert changed(before, values(networks)) == {"head"}
+
+
+def test_a_later_phase_trains_what_was_frozen(tmp_path):
+    row = row_of(body_and_head, Phase(STILL, 1, frozen="body"), Phase(FAST, 1))
+    networks = build(row, 2)
+    before = values(networks)
+    moved = []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            moved.append(changed(before, values(networks)))
+
+    train(networks, row, noise_at, 3, tmp_path, None, [Look()])
+    assert moved == [set(), {"body_conv", "body_bn", "head"}]
+
+
+def test_a_pattern_that_fits_no_layer_is_refused():
+    network = body_and_head((12, 12, 1), 2)
+    with pytest.raises(ValueError, match="Received: frozen='bdoy'"):
+        freeze(network, "bdoy")
+    # From the start of a name: this is in the middle of one.
+    with pytest.raises(ValueError, match="name of a layer"):
+        freeze(network, "conv")
+
+
+SIZES = (
+    Phase(FAST, 2),
+    Phase(STILL, 1, image_size=16),
+    Phase(FAST, 2, image_size=20),
+    Phase(STILL, 1, image_size=12),
+)
+
+
+def test_weights_are_carried_from_size_to_size(tmp_path):
+    asked = []
+
+    def faces_at(size):
+        asked.append(size)
+        return constant_at(size)
+
+    networks, _, history = trained(row_of(plain, *SIZES), faces_at, tmp_path)
+    assert asked == [12, 16, 20, 12]
+    losses = [epoch["val_loss"] for epoch in history]
+    # A constant image has the same loss at each size, from the same weights.
+    assert losses[2] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[5] == pytest.approx(losses[4], rel=1e-5)
+    assert losses[0] > losses[1] > losses[3] > losses[4]
+    # The best epoch, whatever its size, is in the networks that were given.
+    faces, _ = constant_at(12)
+    right = tiny.predict(networks.scoring, faces.images).argmax(-1)
+    accuracy = (right == faces.labels).mean()
+    assert accuracy == max(epoch["val_accuracy"] for epoch in history)
+
+
+# Within a phase of another size, and at the end of one.
+@pytest.mark.parametrize("stop", [3, 4])
+def test_a_stopped_run_of_several_sizes_goes_on_as_if_nothing_happened(
+    stop, tmp_path
+):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == stop:
+                raise OutOfTime
+
+    phases = (
+        Phase(FAST, 2, frozen="body"),
+        Phase(FAST, 2, image_size=16),
+        Phase(FAST, 2, image_size=20),
+    )
+    row = row_of(body_and_head, *phases)
+    whole, _, history = trained(row, noise_at, tmp_path / "whole")
+    folder = tmp_path / "stopped"
+    with pytest.raises(OutOfTime):
+        trained(row, noise_at, folder, [Stop()])
+    # From other weights, which the snapshot replaces.
+    resumed, _, again = trained(row, noise_at, folder, seed=1)
+    assert [x["loss"] for x in again] == [x["loss"] for x in history]
+    assert [x["val_loss"] for x in again] == [x["val_loss"] for x in history]
+    assert not changed(values(whole), values(resumed))
