@@ -6,13 +6,13 @@ from ferkeras.record import write_whole
 
 
 def write_folds(results, unit, datasets):
-    """Write the fold of every image, for each `Fold` of a unit's protocol.
+    """Write in which fold every image is, for each `Fold` of a protocol.
 
-    A line an image, in the order of the split or part that is divided: its
-    `row` in the published file, the `subject` where it is known, and its
-    `fold`. All runs of a division write the same file, those of `FOLDS` folds:
-
-    `results/<paper>/<protocol>/<FOLDS>-folds-of-<dataset>-<part>-<division>.csv`
+    Of ten folds of `jaffe`'s `train`, those of the second division are in
+    `results/<paper>/<protocol>/10-folds-of-jaffe-train-1.csv`: a line an image,
+    in the order of the part that is divided, with its `row` in the published
+    file, its `subject` where that is known, and its `fold`. All runs of a
+    division have the same list.
 
     Args:
         results: `pathlib.Path` of the results folder.
@@ -38,8 +38,11 @@ def write_folds(results, unit, datasets):
             "fold": step.numbers(faces, division),
         }
         known = {k: v for k, v in columns.items() if v is not None}
-        lines = zip(*known.values(), strict=True)
-        text = "\n".join(",".join(map(str, line)) for line in [known, *lines])
+        lines = [known, *zip(*known.values(), strict=True)]
+        text = "".join(",".join(map(str, line)) + "\n" for line in lines)
         name = f"{step.folds} folds of {row.dataset} {step.of} {division}"
         folder = results / unit.paper.key / unit.protocol.name
-        write_whole(folder / f"{slug(name)}.csv", text + "\n")
+        path = folder / f"{slug(name)}.csv"
+        # Another process may be at work on another fold.
+        if not path.exists() or path.read_text() != text:
+            write_whole(path, text)

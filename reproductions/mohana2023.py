@@ -185,14 +185,14 @@ def few_labels(percent, epochs):
     few = replace(
         ALL_LABELS,
         train="few",
-        select="fifth",
+        select="tenth",
         note=f"trained on {percent} % of the Training images, others in each "
-        "run and the same for all rows, the epoch chosen on a fifth of "
-        "PublicTest, PrivateTest scored once. That fifth has labels too: this "
+        "run and the same for all rows, the epoch chosen on a tenth of "
+        "PublicTest, PrivateTest scored once. That tenth has labels too: this "
         "compares starts, and does not say what so few are enough for.",
         hold_outs=(
             Draw("few", of="train", images=percent / 100),
-            HoldOut("fifth", of="validation", share=0.2),
+            HoldOut("tenth", of="validation", share=0.1),
         ),
     )
     starts = {"random": None}
@@ -252,7 +252,7 @@ UNLABELLED = Table("Autoencoders (FER2013)", 1, (ALL_LABELS,), tuple(
 ))
 # fmt: on
 # Percent of the labels, and epochs.
-SHARES = {1: 40, 5: 10, 10: 10, 100: 10}
+SHARES = {1: 30, 5: 8, 10: 8, 100: 8}
 PAPER = Paper(
     key="mohana2023",
     title="Facial expressions by a convolutional sparse autoencoder (chapter)",
