@@ -47,8 +47,10 @@ def encoder(x, pools, convolutions, sparsity):
     for index, filters in enumerate(ENCODER, 1):
         x = block(x, filters, convolutions, f"encoder{index}")
         if index <= pools:
+            # float32: bfloat16 could not add up the penalty.
             x = layers.MaxPooling2D(
                 activity_regularizer=penalty,
+                dtype="float32",
                 name=f"encoder{index}_pool",
             )(x)
     return x

@@ -152,3 +152,18 @@ def test_saving_keeps_the_penalty(tmp_path):
 def test_poolings_that_cannot_be_undone(side, pools):
     with pytest.raises(ValueError, match=f"Received: pools={pools}.*{side}"):
         sparse_autoencoder((side, side, 1), pools=pools)
+
+
+def test_the_penalty_adds_up_in_half_precision():
+    images = np.random.default_rng(0).random((4, 16, 16, 1), np.float32)
+    totals = []
+    for policy in ("float32", "mixed_bfloat16"):
+        keras.utils.set_random_seed(0)
+        keras.config.set_dtype_policy(policy)
+        try:
+            model = sparse_autoencoder((16, 16, 1), sparsity=1e-3)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        totals.append(model.train_on_batch(images, images))
+    assert totals[1] == pytest.approx(totals[0], rel=0.01)
