@@ -151,19 +151,23 @@ def of_line(line):
         return []
     folder, name = line.complete[0][0].folder, heading(line.row.name, line)
     runs = {f"seed {unit.seed}": (line, unit) for unit, _ in line.complete}
-    curves = Picture(
-        f"Learning curves of {name}",
-        f"{folder}/curves.png",
-        partial(draw_curves, runs, name),
-    )
-    if not line.row.task.classifies:
-        return [curves]
-    matrix = Picture(
-        f"Confusion matrix of {name}",
-        f"{folder}/confusion.png",
-        partial(draw_confusion, line),
-    )
-    return [matrix, curves]
+    pictures = []
+    if line.row.task.classifies:
+        matrix = Picture(
+            f"Confusion matrix of {name}",
+            f"{folder}/confusion.png",
+            partial(draw_confusion, line),
+        )
+        pictures.append(matrix)
+    # One epoch makes no curve.
+    if line.row.recipe.epochs > 1:
+        curves = Picture(
+            f"Learning curves of {name}",
+            f"{folder}/curves.png",
+            partial(draw_curves, runs, name),
+        )
+        pictures.append(curves)
+    return pictures
 
 
 def of_figure(figure, lines):

