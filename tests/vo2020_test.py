@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 
 from ferkeras.build import build
-from ferkeras.data import Faces
+from ferkeras.data import Datasets, Faces
 from ferkeras.data.parts import part
 from ferkeras.models import edsr
+from ferkeras.paper import units
+from ferkeras.record import read_record
+from ferkeras.start import take_start, weights_of
 from ferkeras.train import freeze
+from reproductions import command_line
 from reproductions.vo2020 import PAPER
 from tfds_builders.affectnet import reader as affectnet
 from tfds_builders.raf_db import reader as raf_db
@@ -139,8 +143,9 @@ def narrow(monkeypatch):
     """Networks of the same layers, four filters each."""
     vgg = import_module("ferkeras.models.vgg16_bn")
     monkeypatch.setattr(vgg, "BLOCKS", ((4,) * 2,) * 2 + ((4,) * 3,) * 3)
-    pyramid = import_module("ferkeras.models.pyramid_sr")
-    monkeypatch.setattr(pyramid, "edsr", partial(edsr, filters=4))
+    for name in ("pyramid_sr", "super_resolution"):
+        module = import_module(f"ferkeras.models.{name}")
+        monkeypatch.setattr(module, "edsr", partial(edsr, filters=4))
 
 
 @pytest.mark.parametrize("phase", [0, 1], ids=["adam", "sgd"])
@@ -341,3 +346,28 @@ def test_random_rows_are_the_papers_without_published_weights():
         assert {x.source for x in other.start_from} == start
         same = {"name": row.name, "reported": row.reported}
         assert replace(other, start_from=row.start_from, **same) == row
+
+
+@pytest.mark.slow
+def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
+    narrow, tmp_path
+):
+    name = "FER+: PSR, PDLS (random)"
+    command_line.main(
+        PAPER, ["--demo", "--rows", name, "--results", str(tmp_path)]
+    )
+    (unit,) = units(command_line.demo_of(PAPER), [name])
+    (stage,) = unit.stages
+    entry = read_record(tmp_path, stage)
+    assert entry["status"] == "complete" and entry["scores"]["psnr"] > 10
+    network = build(unit.row, 8).classifier
+    (start,) = unit.row.start_from
+    taken = take_start(start, network, unit, tmp_path, Datasets(tmp_path))
+    assert read_record(tmp_path, unit)["started_from"] == [taken]
+    trained = keras.saving.load_model(weights_of(tmp_path, stage))
+    (trained,) = (x for x in trained.layers if x.name == "super_resolution")
+    ours, theirs = (x.get_layer("edsr_x2").weights for x in (network, trained))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one, other)
+    scores = read_record(tmp_path, unit)["scores"]
+    assert [*scores["branches"]] == ["small", "x2", "original"]

@@ -7,7 +7,7 @@ ENCODER = (32, 64, 128, 256)
 DECODER = (128, 64, 32)
 
 
-def block(x, filters, convolutions, name):
+def block(x, filters, convolutions, name, momentum=0.99):
     """3x3 convolutions, each with ReLU, then batch normalisation."""
     for index in range(1, convolutions + 1):
         x = layers.Conv2D(
@@ -17,11 +17,13 @@ def block(x, filters, convolutions, name):
             activation="relu",
             name=f"{name}_conv{index}",
         )(x)
-        x = layers.BatchNormalization(name=f"{name}_bn{index}")(x)
+        x = layers.BatchNormalization(
+            momentum=momentum, name=f"{name}_bn{index}"
+        )(x)
     return x
 
 
-def encoder(x, pools, convolutions, sparsity):
+def encoder(x, pools, convolutions, sparsity, momentum=0.99):
     """Four blocks of 32 to 256 filters, the first `pools` of them pooled.
 
     Args:
@@ -29,6 +31,7 @@ def encoder(x, pools, convolutions, sparsity):
         pools: how many blocks 2x2 max pooling follows, 0 to 3.
         convolutions: convolutions of each block.
         sparsity: factor of the L1 norm of the pooled maps.
+        momentum: of the running means of batch normalisation.
 
     Returns:
         `(batch, height / 2^pools, width / 2^pools, 256)`.
@@ -45,7 +48,7 @@ def encoder(x, pools, convolutions, sparsity):
         )
     penalty = regularizers.L1(sparsity) if sparsity else None
     for index, filters in enumerate(ENCODER, 1):
-        x = block(x, filters, convolutions, f"encoder{index}")
+        x = block(x, filters, convolutions, f"encoder{index}", momentum)
         if index <= pools:
             # float32: bfloat16 could not add up the penalty.
             x = layers.MaxPooling2D(
@@ -116,6 +119,7 @@ def sparse_classifier(
     pools=2,
     convolutions=2,
     sparsity=1e-5,
+    momentum=0.99,
     name="sparse_classifier",
 ):
     """The encoder of `sparse_autoencoder` and a dense layer of 128.
@@ -132,6 +136,8 @@ def sparse_classifier(
         convolutions: convolutions of each block.
         sparsity: factor of the L1 norm of the pooled maps, as in the
             autoencoder; 0 for none.
+        momentum: of the running means of batch normalisation, which takes
+            hundreds of steps to fill at Keras' 0.99.
         name: name of the model.
 
     Returns:
@@ -140,7 +146,7 @@ def sparse_classifier(
     Reference: Mohana et al., 2023, section 3.
     """
     inputs = keras.Input(input_shape)
-    x = encoder(inputs, pools, convolutions, sparsity)
+    x = encoder(inputs, pools, convolutions, sparsity, momentum)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(128, activation="relu", name="dense")(x)
     logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)
