@@ -18,9 +18,11 @@ def value(loss, images, reconstructions):
 
 def test_errors_by_hand():
     squared = PixelLoss(reduction="none")
-    np.testing.assert_allclose(value(squared, IMAGES, GREY), [0.09, 0.005])
+    np.testing.assert_allclose(
+        value(squared, IMAGES, GREY), [0.09, 0.005], 1e-6
+    )
     absolute = PixelLoss(1, reduction="none")
-    np.testing.assert_allclose(value(absolute, IMAGES, GREY), [0.3, 0.05])
+    np.testing.assert_allclose(value(absolute, IMAGES, GREY), [0.3, 0.05], 1e-6)
     assert value(PixelLoss(1), IMAGES, GREY) == pytest.approx(0.175)
 
 
