@@ -51,8 +51,8 @@ def ten_folds(per_class):
         "train",
         "validation",
         "test",
-        "ten folds of the people: one is scored once, and a fifth of the people "
-        "in the others choose the epoch. Nobody is on two sides.",
+        "ten folds of the people: one is scored once, and a fifth of the "
+        "people in the others choose the epoch. Nobody is on two sides.",
         (
             Fold("test", of="train", by="subject"),
             HoldOut("validation", of="train", share=0.2, by="subject"),
@@ -61,25 +61,28 @@ def ten_folds(per_class):
     return paper, copies, clean
 
 
-def folds_of_few(each, folds):
-    """Folds of a small part of FER2013's training images.
+def folds_of_few(images, folds, balanced=False):
+    """Folds of a small part of FER2013's PrivateTest.
 
     Args:
-        each: images of each class.
-        folds: their number.
+        images: how many.
+        folds: number of folds.
+        balanced: whether there are as many images of each class.
     """
-    part = f"{each} a class"
+    part = f"{images} images"
+    classes = "as many of each class" if balanced else "classes in proportion"
     return Protocol(
         "clean",
         part,
         "held out",
         "fold",
-        f"{each} of the Training images of each class, drawn anew for every "
+        f"{images} images of PrivateTest, {classes}, drawn anew for every "
         f"division into {folds} folds at random: one is scored once, and a "
-        "fifth of the images in the others choose the epoch. FER2013 does not "
-        "say who is shown.",
+        "fifth of the images in the others choose the epoch. What the rows "
+        "start from has seen Training and PublicTest only. FER2013 does not "
+        "say who is shown, and repeats some pictures.",
         (
-            Draw(part, "train", 7 * each, folds, balanced=True),
+            Draw(part, "test", images, folds, balanced),
             Fold("fold", part, folds),
             HoldOut("held out", part, share=0.2),
         ),

@@ -17,10 +17,6 @@ DROPOUT = partial(alexnet, dropout=0.5)
 IMAGENET, BGR = "AlexNet, ImageNet (RGB)", "AlexNet, ImageNet (BGR)"
 # Caffe's, of red, green and blue.
 MEAN = (122.67892, 116.66877, 104.00699)
-BACKBONES = {
-    GREY: "AlexNet on FER2013: grey",
-    THREE: "AlexNet on FER2013: 3-channel",
-}
 # The augmentation that the paper names, by amounts that it does not.
 augment = partial(
     random_affine,
@@ -49,8 +45,9 @@ FRAMES = (
     "first as neutral: 1,236 images",
 )
 OURS = (
-    "not the paper's: nothing is frozen and all weights are random, so Adam at "
-    "1e-4, not 1e-3; FER2013 enlarged from 48 pixels",
+    "not the paper's images, and not its 1e-3 but 1e-4 for Adam; the frozen "
+    "convolutions are those of AlexNet on FER2013's Training, one network for "
+    "grey and another for three channels; FER2013 enlarged from 48 pixels",
     *NETWORK,
 )
 CHANNELS = {
@@ -76,6 +73,14 @@ BACKBONE = Recipe(
         "and zooms of 10 %; FER2013 enlarged from 48 pixels",
     ),
 )
+SMALL_BACKBONE = replace(
+    BACKBONE,
+    phases=(Phase(partial(Adam, 1e-4), 4),),
+    batch_size=32,
+    assumed=(
+        "as at 227 pixels, but 4 epochs, batches of 32, hidden layers of 512",
+    ),
+)
 
 
 def layers(names, source=IMAGENET):
@@ -92,13 +97,17 @@ def experiment(
     assumed,
     reported,
     dataset,
+    source,
+    last=4,
     image_size=227,
     learning_rate=1e-3,
     epochs=200,
-    frozen="",
-    start_from=(),
 ):
-    """A row by the paper's recipe: Adam, of which it gives three numbers."""
+    """A row: convolutions up to the `last` are a source's, and frozen.
+
+    The paper gives Adam's three numbers, the epochs and the size of images.
+    """
+    frozen = f"conv[1-{last}]"
     optimizer = partial(Adam, learning_rate, beta_1=0.9, beta_2=0.95)
     augmented = () if augment is no_augmentation else AUGMENTED
     return Experiment(
@@ -115,21 +124,20 @@ def experiment(
             assumed=assumed + CHANNELS[channels] + augmented,
         ),
         partial(PixelRange, channels),
-        start_from=start_from,
+        start_from=layers(f"{frozen}.*", source),
     )
 
 
-def row(name, accuracy, *how, dataset, last=4, assumed=(), **reported):
-    """A row of Table 2 or 3: convolutions are frozen up to the `last`."""
-    frozen = f"conv[1-{last}]"
+def row(name, accuracy, *how, dataset, assumed=(), last=4, **reported):
+    """A row of Table 2 or 3."""
     return experiment(
         name,
         *how,
         assumed=PAPERS + assumed,
         reported={"accuracy": accuracy} | reported,
         dataset=dataset,
-        frozen=frozen,
-        start_from=layers(f"{frozen}.*"),
+        source=IMAGENET,
+        last=last,
     )
 
 
@@ -162,41 +170,56 @@ def readings(grey, three):
     )
 
 
+def backbone(channels, side=227):
+    """Name of the row whose convolutions stand in for ImageNet's."""
+    kind = "grey" if channels == GREY else "3-channel"
+    return f"AlexNet on FER2013 at {side} px: {kind}"
+
+
 def from_backbone(row):
     """A row whose frozen convolutions are trained on FER2013."""
     (start,) = row.start_from
-    start = replace(start, source=BACKBONES[row.channels])
+    start = replace(start, source=backbone(row.channels))
     return other(row, " (FER2013 backbone)", start_from=(start,))
 
 
-def stage(channels):
-    """AlexNet whose convolutions stand in for ImageNet's."""
-    return Experiment(
-        BACKBONES[channels],
-        DROPOUT,
-        channels,
-        {},
-        "fer2013",
-        227,
-        BACKBONE,
-        partial(PixelRange, channels),
+def stages(side=227, recipe=BACKBONE, dense=(4096, 4096)):
+    """Rows whose convolutions stand in for ImageNet's."""
+    return tuple(
+        Experiment(
+            backbone(channels, side),
+            partial(alexnet, dense=dense, dropout=0.5),
+            channels,
+            {},
+            "fer2013",
+            side,
+            recipe,
+            partial(PixelRange, channels),
+        )
+        for channels in (GREY, THREE)
     )
 
 
-def steps(name, image_size=227, epochs=200):
-    """The steps of Table 3 from random weights, on a part of FER2013."""
-    step = partial(
-        experiment,
-        assumed=OURS,
-        reported={},
-        dataset="fer2013",
-        image_size=image_size,
-        learning_rate=1e-4,
-        epochs=epochs,
-    )
+def steps(images, side=227, epochs=200):
+    """The steps of Table 3 on so many images of FER2013."""
+
+    def step(words, channels, *how):
+        return experiment(
+            f"{images} images at {side} px: {words}",
+            channels,
+            *how,
+            assumed=OURS,
+            reported={},
+            dataset="fer2013",
+            source=backbone(channels, side),
+            image_size=side,
+            learning_rate=1e-4,
+            epochs=epochs,
+        )
+
     return (
-        step(f"{name}: grey", GREY),
-        step(f"{name}: gradients", THREE),
-        step(f"{name}: gradients + aug", THREE, augment),
-        step(f"{name}: gradients + aug + dropout", THREE, augment, DROPOUT),
+        step("grey", GREY),
+        step("gradients", THREE),
+        step("gradients + aug", THREE, augment),
+        step("gradients + aug + dropout", THREE, augment, DROPOUT),
     )
