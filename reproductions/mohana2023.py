@@ -91,12 +91,12 @@ FROZEN_FIRST = replace(
 )
 SHORT = (
     "not of the paper: a test of its claim of robust features from few data",
-    "what two cores manage: an epoch of the autoencoder, on all 28,709 "
+    "what two cores manage: two epochs of the autoencoder, on all 28,709 "
     "Training faces; bfloat16",
     "one run of each autoencoder: the intervals are over labels, order and the "
     "weights of the dense layers",
-    "no penalty in the classifiers, which differ in their start alone; their "
-    "running means with momentum 0.9, as so few steps do not fill Keras' 0.99",
+    "no penalty in the classifiers, which differ in their start alone",
+    "running means with momentum 0.9, as few steps do not fill Keras' 0.99",
 )
 
 
@@ -245,8 +245,8 @@ READINGS = Table("Table 1, other readings", 3, PROTOCOLS, (
 ))
 UNLABELLED = Table("Autoencoders (FER2013)", 1, (ALL_LABELS,), tuple(
     autoencoder(
-        f"FER2013, sparsity {name}", short(RECONSTRUCTING, 1),
-        dataset="fer2013", sparsity=sparsity,
+        f"FER2013, sparsity {name}", short(RECONSTRUCTING, 2),
+        dataset="fer2013", sparsity=sparsity, momentum=0.9,
     )
     for name, sparsity in SPARSITIES.items()
 ))

@@ -263,4 +263,5 @@ def test_one_autoencoder_of_each_sparsity_serves_every_run():
         assert {str(x) for x in stages} == {
             "FER2013, sparsity 1e-4, clean, seed 0"
         }
-        assert stages[0].row.model.keywords == {"sparsity": 1e-4}
+        network = {"sparsity": 1e-4, "momentum": 0.9}
+        assert stages[0].row.model.keywords == network

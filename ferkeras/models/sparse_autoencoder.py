@@ -7,7 +7,7 @@ ENCODER = (32, 64, 128, 256)
 DECODER = (128, 64, 32)
 
 
-def block(x, filters, convolutions, name, momentum=0.99):
+def block(x, filters, convolutions, name, momentum):
     """3x3 convolutions, each with ReLU, then batch normalisation."""
     for index in range(1, convolutions + 1):
         x = layers.Conv2D(
@@ -23,7 +23,7 @@ def block(x, filters, convolutions, name, momentum=0.99):
     return x
 
 
-def encoder(x, pools, convolutions, sparsity, momentum=0.99):
+def encoder(x, pools, convolutions, sparsity, momentum):
     """Four blocks of 32 to 256 filters, the first `pools` of them pooled.
 
     Args:
@@ -65,6 +65,7 @@ def sparse_autoencoder(
     pools=2,
     convolutions=2,
     sparsity=1e-5,
+    momentum=0.99,
     name="sparse_autoencoder",
 ):
     """Four encoder blocks, three decoder blocks and a sigmoid.
@@ -86,6 +87,8 @@ def sparse_autoencoder(
             decoder, 0 to 3. The paper's figures leave 2 or 3.
         convolutions: convolutions of each block.
         sparsity: factor of the L1 norm of the pooled maps.
+        momentum: of the running means of batch normalisation, which takes
+            hundreds of steps to fill at Keras' 0.99.
         name: name of the model.
 
     Returns:
@@ -96,9 +99,9 @@ def sparse_autoencoder(
     filters; they are those of a tutorial whose wording it shares.
     """
     inputs = keras.Input(input_shape)
-    x = encoder(inputs, pools, convolutions, sparsity)
+    x = encoder(inputs, pools, convolutions, sparsity, momentum)
     for index, filters in enumerate(DECODER, 1):
-        x = block(x, filters, convolutions, f"decoder{index}")
+        x = block(x, filters, convolutions, f"decoder{index}", momentum)
         if index > len(DECODER) - pools:
             x = layers.UpSampling2D(name=f"decoder{index}_up")(x)
     reconstruction = layers.Conv2D(
@@ -136,8 +139,7 @@ def sparse_classifier(
         convolutions: convolutions of each block.
         sparsity: factor of the L1 norm of the pooled maps, as in the
             autoencoder; 0 for none.
-        momentum: of the running means of batch normalisation, which takes
-            hundreds of steps to fill at Keras' 0.99.
+        momentum: of the running means, as in the autoencoder.
         name: name of the model.
 
     Returns:
