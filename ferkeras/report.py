@@ -91,6 +91,14 @@ def comparisons(paper, lines):
     return "\n".join(parts)
 
 
+def protocols(of_paper, tables):
+    """Markdown of a table's protocols, in words where they come first."""
+    first = next(x for x in tables if x.protocols == of_paper.protocols)
+    if first is not of_paper:
+        return f"Protocols as under *{first.name}*.\n"
+    return "".join(f"- **{x.name}**: {x.note}\n" for x in first.protocols)
+
+
 def render(paper, results):
     """The text of a paper's report.
 
@@ -121,8 +129,7 @@ def render(paper, results):
     for of_paper in paper.tables:
         part = [line for line in lines if line.table == of_paper]
         text += f"## {of_paper.name}\n\n"
-        for protocol in of_paper.protocols:
-            text += f"- **{protocol.name}**: {protocol.note}\n"
+        text += protocols(of_paper, paper.tables)
         if not of_paper.rows[0].task.classifies:
             text += "\nPeak signal to noise ratio in decibels.\n"
         text += "\n" + table(RESULT_HEAD, map(result_row, part)) + "\n"
