@@ -84,10 +84,11 @@ class Experiment:
         name: the row's words in the paper.
         model: `(input_shape, num_classes) -> keras.Model`.
         channels: names from `ferkeras.layers.CHANNELS`.
-        reported: the printed numbers: `accuracy` in percent, and `min` and
-            `max` over runs and `training`, the accuracy on the training
-            images, where the paper gives them; empty for a row that the paper
-            does not have.
+        reported: the printed numbers, in percent: the task's metric, and
+            where the paper gives them `min` and `max` over runs, `training`,
+            the accuracy on the training images, other scores by their names in
+            `ferkeras.tables.WORDS`, and `classes`, from names to recalls;
+            empty for a row that the paper does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.
@@ -105,7 +106,7 @@ class Experiment:
     name: str
     model: Callable
     channels: tuple[str, ...]
-    reported: Mapping[str, float]
+    reported: Mapping[str, float | Mapping[str, float]]
     dataset: str
     image_size: int
     recipe: Recipe

@@ -171,7 +171,7 @@ def of_line(line):
 
 
 def of_figure(figure, lines):
-    """Pictures of a `Figure`: one a protocol that has what it shows.
+    """Pictures of a `Figure`: one for each name of protocols that have it.
 
     Args:
         figure: the paper's `Figure`.
@@ -181,8 +181,8 @@ def of_figure(figure, lines):
     if figure.kind == "sizes":
         there = [line for line in there if accuracy_by_size(line)]
     pictures = []
-    for protocol in dict.fromkeys(line.protocol for line in there):
-        part = [line for line in there if line.protocol == protocol]
+    for protocol in dict.fromkeys(line.protocol.name for line in there):
+        part = [line for line in there if line.protocol.name == protocol]
         name = heading(figure.name, part[0])
         # Of each row, the curve of its first run.
         runs = {x.row.name: (x, x.complete[0][0]) for x in part}
@@ -196,6 +196,6 @@ def of_figure(figure, lines):
             "boxes": partial(draw_boxes, part, name),
         }[figure.kind]
         shown = ", ".join(line.row.name for line in part)
-        path = f"{part[0].paper.key}/{protocol.name}/{slug(figure.name)}.png"
+        path = f"{part[0].paper.key}/{protocol}/{slug(figure.name)}.png"
         pictures.append(Picture(f"{name}: {shown}", path, draw))
     return pictures

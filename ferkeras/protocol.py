@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ferkeras.data import HoldOut
+from ferkeras.data import Copies, Draw, Fold, HoldOut
 
 
 @dataclass(frozen=True)
@@ -10,13 +10,15 @@ class Protocol:
     """One way of using a dataset's splits.
 
     Attributes:
-        name: `"paper"`, `"clean"`, or for what chooses between recipes,
-            `"trial"`.
+        name: `"paper"`; `"clean"`; where the paper does not say what it
+            did, what it seems to have done, such as `"paper_like"`; or, for
+            what chooses between recipes, `"trial"`.
         train: name of the split, or part of one, that is trained on.
         select: split whose accuracy chooses the epoch.
         test: split that is scored.
         note: one sentence for the report: why so, and whether it leaks.
-        hold_outs: parts to make of the published splits, in this order.
+        hold_outs: `HoldOut`, `Fold`, `Draw` or `Copies`: the parts to make of
+            the published splits, in this order.
     """
 
     name: str
@@ -24,7 +26,7 @@ class Protocol:
     select: str
     test: str
     note: str
-    hold_outs: tuple[HoldOut, ...] = ()
+    hold_outs: tuple[HoldOut | Fold | Draw | Copies, ...] = ()
 
     @property
     def selects_on_test(self) -> bool:

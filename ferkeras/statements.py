@@ -73,8 +73,8 @@ def best_recalled(matrix, class_names, *, names):
 def worst_recalled(matrix, class_names, *, name):
     """Whether no class has a lower recall than `name`."""
     recall = np.diag(percent_of_rows(matrix))
-    worst = class_names[np.argmin(recall)]
-    return shares(recall, class_names), worst == name
+    worst = recall[class_names.index(name)] == recall.min()
+    return shares(recall, class_names), bool(worst)
 
 
 def mistaken_for(matrix, class_names, *, name):
@@ -83,6 +83,14 @@ def mistaken_for(matrix, class_names, *, name):
     share = 100 * wrong.sum(0) / max(wrong.sum(), 1)
     text = f"of the wrong predictions: {shares(share, class_names)}"
     return text, bool(share[class_names.index(name)] == share.max() > 0)
+
+
+def errs_only_towards(matrix, class_names, *, name):
+    """Whether every wrong prediction is `name`."""
+    text, _ = mistaken_for(matrix, class_names, name=name)
+    wrong = matrix - np.diag(np.diag(matrix))
+    taken = wrong[:, class_names.index(name)]
+    return text, bool(taken.sum() == wrong.sum() > 0)
 
 
 def over_predicted(matrix, class_names, *, name, spared, above=1.1):

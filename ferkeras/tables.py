@@ -26,6 +26,8 @@ def reported(row):
     text = printed(numbers.get(row.task.metric))
     if "min" in numbers:
         text += f" ({printed(numbers['min'])}–{printed(numbers['max'])})"
+    elif "max" in numbers:
+        text += f" (best {printed(numbers['max'])})"
     return text
 
 
@@ -78,19 +80,26 @@ TRAINING_HEAD = ["row", "protocol", "reported", "reproduced"]
 
 
 def other_rows(line):
-    """Lines of the table of a row's other scores that the paper gives."""
+    """Lines of the table of a row's other scores."""
     if not line.complete:
         return []
     entries = [entry["scores"] for _, entry in line.complete]
     wanted = {"psnr_reference": None} if line.row.task.reference else {}
+    if line.row.task.classifies:
+        wanted = {"mean_recall": None}
     rows = [
         [WORDS[name], value, line.scores(name)]
         for name, value in (wanted | line.row.reported).items()
         if name in WORDS
     ]
     for name, value in line.row.reported.get("classes", {}).items():
-        found = [entry["classes"][name]["recall"] for entry in entries]
+        # A small fold may have no image of a class.
+        of_class = [entry["classes"][name] for entry in entries]
+        found = [x["recall"] for x in of_class if x["images"]]
         rows.append([f"recall of {name}", value, found])
+    for name in line.row.branches:
+        found = [entry["branches"][name] for entry in entries]
+        rows.append([f"accuracy of branch {name}", None, found])
     drawn = " (synthetic)" if synthetic([line]) else ""
     return [
         [
@@ -101,6 +110,7 @@ def other_rows(line):
             percent(sum(found) / len(found)) + drawn,
         ]
         for words, value, found in rows
+        if found
     ]
 
 

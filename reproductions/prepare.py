@@ -8,7 +8,7 @@ from ferkeras.data import (
     crop_source,
     face_size,
     faces_of,
-    files_in_memory,
+    files_on_disk,
     has_tensorflow,
     npz_path,
     open_dataset,
@@ -85,8 +85,7 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
             columns = arrays[split]
             images = columns["image"]
             if isinstance(images, list):
-                files = [path.read_bytes() for path in images]
-                images = files_in_memory(files, columns.get("box"))
+                images = files_on_disk(images, columns.get("box"))
             return faces_of(images, columns)
 
         names = reader.CLASS_NAMES

@@ -1,39 +1,31 @@
 """The paper's file against its numbers, and its folds on files as published."""
 
 import csv
+import re
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 
-import keras
 import numpy as np
 import pytest
 
-from ferkeras import export  # noqa: F401, layers of saved models
 from ferkeras.build import build
-from ferkeras.data import Datasets
 from ferkeras.fold_lists import write_folds
-from ferkeras.models import alexnet
 from ferkeras.paper import Unit, units
-from ferkeras.record import read_record
 from ferkeras.train import freeze
 from ferkeras.weights import layers_with_weights
-from reproductions import __main__, command_line
+from reproductions import command_line
 from reproductions.falahzadeh2021 import (
     CK_PLUS,
     CK_PLUS_CLASSES,
     CK_PLUS_MATRIX,
     CLAIMS,
     JAFFE,
-    JAFFE_BACKBONE,
     JAFFE_CLASSES,
     JAFFE_MATRIX,
     PAPER,
-    STAGE,
 )
-from tfds_builders.ck_plus import fake_files as ck_plus_files
+from tests import jaffe_and_ck_plus
 from tfds_builders.ck_plus import reader as ck_plus
-from tfds_builders.jaffe import fake_files as jaffe_files
 from tfds_builders.jaffe import reader as jaffe
 
 # papers.md, section 4.1: on JAFFE, on CK+.
@@ -48,7 +40,6 @@ PRINTED = {
 }
 # Section 4.2: trained parameters with conv1 to conv1-4 frozen.
 TRAINED = (56861959, 56554503, 55669383, 55005447)
-PEOPLE, SEQUENCES = 24, 3
 TABLES = {"jaffe": JAFFE, "ck_plus/falahzadeh2021": CK_PLUS}
 each_dataset = pytest.mark.parametrize("dataset", TABLES)
 pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
@@ -56,27 +47,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory):
-    """JAFFE under its 213 published names, and 72 sequences of CK+, drawn."""
-    folder = tmp_path_factory.mktemp("data")
-    (folder / "jaffe").mkdir()
-    for name in jaffe.PUBLISHED:
-        label = jaffe.EXPRESSIONS[name[3:5]]
-        face = jaffe_files.tiff(jaffe_files.face(label, int(name[5])))
-        (folder / "jaffe" / name).write_bytes(face)
-    labels = [*ck_plus.PUBLISHED]
-    sequences = {
-        (f"S{person:03}", f"{place:03}"): (
-            labels[(SEQUENCES * person + place) % len(labels)],
-            range(1, 6),
-        )
-        for person in range(PEOPLE)
-        for place in range(SEQUENCES)
-    }
-    ck_plus_files.write_original(folder / "ck", sequences, {})
-    for dataset, place in zip(TABLES, ("jaffe", "ck"), strict=True):
-        words = ["prepare", dataset, "--manual-dir", str(folder / place)]
-        __main__.main([*words, "--data-dir", str(folder / "data")])
-    return Datasets(folder / "data")
+    return jaffe_and_ck_plus.prepare(tmp_path_factory.mktemp("data"))
 
 
 def protocol_of(dataset, name):
@@ -219,6 +190,37 @@ def test_parts_of_fer2013_are_new_to_what_their_rows_start_from(table):
         assert used == ("train", "validation") and not stage.protocol.hold_outs
 
 
+def test_readings_start_from_and_see_what_their_names_say():
+    rows = {row.name: row for row in PAPER.rows}
+    network = build(JAFFE.rows[4], 7).classifier
+    filled = layers_with_weights(network)
+    taken = {
+        words: {
+            name
+            for name in filled
+            for start in rows[f"JAFFE: {words}"].start_from
+            for pattern in start.names
+            if re.fullmatch(pattern, name)
+        }
+        for words in ("conv1-4 frozen", "3-channel, others from ImageNet")
+    }
+    first = {"conv1", "conv2_1", "conv2_2", "conv3", "conv4_1", "conv4_2"}
+    assert taken["conv1-4 frozen"] == first
+    # All but what tells the classes apart.
+    rest = taken["3-channel, others from ImageNet"]
+    assert {*filled} - rest == {"logits"}
+    bgr, *_ = rows["JAFFE: 3-channel, as BGR"].start_from
+    rgb, *_ = rows["JAFFE: 3-channel"].start_from
+    assert (rgb.source, bgr.source) == (
+        "AlexNet, ImageNet (RGB)",
+        "AlexNet, ImageNet (BGR)",
+    )
+    # Red, green and blue of ImageNet, from grey, d/dx and d/dy.
+    layer = rows["JAFFE: 3-channel, less mean"].normalization()
+    found = layer(np.full((1, 2, 2, 3), 200.0, "float32"))[0, 0, 0]
+    np.testing.assert_allclose(found, [77.32, 83.33, 96.0], atol=0.01)
+
+
 def test_frozen_convolutions_leave_the_papers_parameters_to_train():
     network = build(JAFFE.rows[0], 7).classifier
     assert network.count_params() == 56896903
@@ -226,71 +228,6 @@ def test_frozen_convolutions_leave_the_papers_parameters_to_train():
         freeze(network, row.recipe.phases[0].frozen)
         shapes = [v.shape for v in network.trainable_variables]
         assert sum(map(np.prod, shapes)) == trained
-
-
-@pytest.fixture(scope="module")
-def run(datasets, tmp_path_factory):
-    """A row and the one that it starts from, small; its folder."""
-
-    def small(row, **changes):
-        phase = replace(row.recipe.phases[0], epochs=2)
-        return replace(
-            row,
-            model=partial(alexnet, dense=(6, 5)),
-            image_size=64,
-            recipe=replace(row.recipe, phases=(phase,)),
-            **changes,
-        )
-
-    stage = replace(
-        STAGE,
-        protocols=JAFFE.protocols,
-        rows=tuple(small(row, dataset="jaffe") for row in STAGE.rows),
-    )
-    rows = tuple(map(small, JAFFE_BACKBONE.rows))
-    tables = (replace(JAFFE_BACKBONE, rows=rows), stage)
-    paper = replace(PAPER, tables=tables, comparisons=())
-    results = tmp_path_factory.mktemp("results")
-    words = ["--rows", rows[1].name, "--protocol", "clean", "--runs", "1"]
-    words += ["--data-dir", str(datasets.data_dir)]
-    command_line.main(paper, [*words, "--results", str(results)])
-    (unit,) = units(paper, [rows[1].name], ["clean"], runs=1)
-    return results, unit
-
-
-def trained(results, unit):
-    """Weights of a finished run, by layer."""
-    path = results / "work" / unit.folder / f"seed{unit.seed}" / "model.keras"
-    layers = layers_with_weights(keras.saving.load_model(path))
-    return {name: layer.get_weights() for name, layer in layers.items()}
-
-
-def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
-    results, unit = run
-    weights, source = (trained(results, x) for x in (unit, *unit.stages))
-    frozen = {"conv1", "conv2_1", "conv2_2"}
-    assert {*read_record(results, unit)["started_from"][0]["layers"]} == frozen
-    for name, (kernel, bias) in weights.items():
-        if name in frozen:
-            assert (kernel == source[name][0]).all()
-            assert (bias == source[name][1]).all()
-        else:
-            # Biases start all alike.
-            assert len(np.unique(bias)) > 1, name
-            assert (kernel != source[name][0]).any()
-    # The source was trained as well.
-    assert len(np.unique(source["conv1"][1])) > 1
-
-
-def test_one_command_gives_the_row_and_the_list_of_folds(run):
-    results, unit = run
-    entry = read_record(results, unit)
-    assert entry["dataset"]["images"]["test"] in range(20, 24)
-    assert entry["optimizers"][0]["beta_2"] == 0.95
-    report = (results / "falahzadeh2021.md").read_text()
-    assert f"| {unit.row.name} | jaffe | – | clean |" in report
-    folder = results / "falahzadeh2021/clean"
-    assert (folder / "10-folds-of-jaffe-train-0.csv").exists()
 
 
 def test_the_demonstration_expects_no_classes_of_the_paper():

@@ -30,11 +30,15 @@ def test_surest_predictions_are_chosen_within_each_class():
 
 
 def tinted(path, name):
-    """Panels under a map: patches of the picture where one colour leads."""
+    """Middles of panels under a map, where one colour of the picture leads."""
     blue, green, red = cv2.split(cv2.imread(str(path)).astype(int))
     leads = {"red": red - blue, "blue": blue - red}[name] > 40
-    _, _, stats, _ = cv2.connectedComponentsWithStats(leads.astype(np.uint8))
-    return sum(stats[1:, cv2.CC_STAT_AREA] > 1000)
+    _, _, stats, middles = cv2.connectedComponentsWithStats(
+        leads.astype(np.uint8)
+    )
+    large = stats[:, cv2.CC_STAT_AREA] > 1000
+    # The first is what is not tinted.
+    return middles[1:][large[1:]]
 
 
 @pytest.mark.parametrize("colours", [1, 3])
@@ -48,7 +52,12 @@ def test_each_image_has_its_map_over_it_and_empty_places_stay_white(
     rows = {"right": [hot, None, cold], "wrong": [None, hot, hot]}
     path = tmp_path / "grid.png"
     grad_cam_png(rows, ("a", "b", "c"), "title", path)
-    assert (tinted(path, "red"), tinted(path, "blue")) == (3, 1)
+    ((right, _), *wrong), (cold,) = tinted(path, "red"), tinted(path, "blue")
+    first, second = sorted(x for x, _ in wrong)
+    # Columns are classes, and the first row stands above.
+    assert right < first < second
+    np.testing.assert_allclose(cold[0], second, atol=2)
+    assert cold[1] < min(y for _, y in wrong)
 
 
 def test_a_row_that_asks_for_it_draws_the_grid_among_what_is_not_committed(

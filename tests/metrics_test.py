@@ -20,6 +20,7 @@ def test_scores_are_those_counted_by_hand():
     nll = -np.log([0.8, 0.6, 0.1, 0.7]).mean()
     assert scores["nll"] == pytest.approx(nll)
     assert scores["classes"]["b"]["precision"] == 50
+    assert scores["macro_precision"] == 75
     assert scores["classes"]["c"]["images"] == 0
 
 

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from ferkeras import outcome
 from ferkeras.build import build
+from ferkeras.data import Faces
 from ferkeras.layers import BranchFusion
 from ferkeras.outcome import conclude
 from ferkeras.record import path_of
@@ -68,3 +70,37 @@ def test_sizes_of_originals_are_kept_with_the_probabilities(sizes, tmp_path):
         assert ("size" in file) == (sizes is not None)
         if "size" in file:
             assert (file["size"] == sizes).all()
+
+
+def test_every_map_is_over_its_image(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        outcome,
+        "grad_cam",
+        lambda _, __, images, classes: images[..., 0] + 100 * classes[0],
+    )
+    drawn = []
+    monkeypatch.setattr(
+        outcome.plots, "grad_cam_png", lambda rows, *_: drawn.append(rows)
+    )
+    images = np.arange(4)[:, None, None, None] * np.ones((4, 2, 2, 1))
+    # Right, surer; right; wrong; all of class 0, but for the last.
+    test = Faces(images, np.array([0, 0, 0, 1]), np.arange(4))
+    found = np.array([[0.6, 0.4], [0.9, 0.1], [0.3, 0.7], [0.8, 0.2]])
+    networks = build(tiny.ROW, 2)
+    outcome.explained(
+        tiny.unit(), networks, test, found, tiny.CLASSES, tmp_path
+    )
+    (rows,) = drawn
+    places = {
+        (kind, column): (image[0, 0, 0], words)
+        for kind, panels in rows.items()
+        for column, panel in enumerate(panels)
+        if panel
+        for image, heat, words in [panel]
+        if heat[0, 0] == image[0, 0, 0]
+    }
+    assert places == {
+        ("right", 0): (1, "left, 90 %"),
+        ("wrong", 0): (2, "right, 70 %"),
+        ("wrong", 1): (3, "left, 80 %"),
+    }

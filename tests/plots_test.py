@@ -2,6 +2,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
+from ferkeras import plots
 from ferkeras.plots import filters_png
 
 RNG = np.random.default_rng(0)
@@ -53,3 +54,40 @@ def test_one_channel_is_grey(tmp_path):
 def test_kernels_of_other_shapes_are_refused(shape, tmp_path):
     with pytest.raises(ValueError, match=r"1 or 3 channels.*shape \(3, 3"):
         filters_png(np.zeros(shape), "conv1", tmp_path / "filters.png")
+
+
+def test_originals_stand_above_in_the_same_order(tmp_path):
+    red, green, blue, white = (*np.eye(3), np.ones(3))
+    first, second = (
+        np.ones((2, 5, 5, 3)) * np.stack(pair)[:, None, None]
+        for pair in ((red, blue), (green, white))
+    )
+    path = tmp_path / "images.png"
+    plots.images_png({"original": first, "network": second}, "title", path)
+    picture = matplotlib.image.imread(path)[..., :3]
+    red, green, blue = (middle_of(colour, picture) for colour in np.eye(3))
+    assert red[0] < green[0] and red[1] < blue[1]
+    np.testing.assert_allclose(red[0], blue[0], atol=1)
+    np.testing.assert_allclose(red[1], green[1], atol=1)
+
+
+def test_curves_are_of_the_score_in_percent_and_the_loss(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr(
+        plots.Figure, "savefig", lambda figure, *_, **__: figures.append(figure)
+    )
+    history = [
+        {"accuracy": 0.3, "val_accuracy": 0.2, "loss": 2, "val_loss": 3},
+        {"accuracy": 0.5, "val_accuracy": 0.4, "loss": 1, "val_loss": 4},
+    ]
+    plots.curves_png({"seed 0": history}, "title", tmp_path / "curves.png")
+    ((left, right),) = (figure.axes for figure in figures)
+    found = [
+        {line.get_linestyle(): line.get_ydata() for line in axes.get_lines()}
+        for axes in (left, right)
+    ]
+    # Dashed is training, solid what chooses the epoch.
+    assert list(found[0]["--"]) == [30, 50] and list(found[0]["-"]) == [20, 40]
+    assert list(found[1]["--"]) == [2, 1] and list(found[1]["-"]) == [3, 4]
+    assert list(left.get_lines()[0].get_xdata()) == [1, 2]
+    assert left.get_ylabel() == "accuracy (%)" and right.get_ylabel() == "loss"

@@ -3,7 +3,15 @@ import sys
 import numpy as np
 import pytest
 
-from ferkeras.data import has_tensorflow, npz_path, open_dataset
+from ferkeras.data import (
+    Faces,
+    Source,
+    has_tensorflow,
+    npz,
+    npz_path,
+    open_dataset,
+)
+from ferkeras.data.encoded import EncodedImages
 from ferkeras.data.npz import open_npz
 from reproductions import __main__, prepare
 from tfds_builders.synthetic_faces import reader
@@ -51,6 +59,23 @@ def test_without_tensorflow_the_reader_writes_the_same_npz(
     npz = open_npz(NAME, tmp_path)
     for split in npz.splits:
         assert npz.faces(split).fingerprint == source.faces(split).fingerprint
+
+
+def test_too_many_bytes_for_one_file_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(npz, "LIMIT", 25)
+    read = []
+
+    def ten_bytes():
+        for index in range(5):
+            read.append(index)
+            yield bytes(10), None
+
+    faces = Faces(EncodedImages(ten_bytes, 5), np.zeros(5, int), np.arange(5))
+    source = Source("large", "1.0.0", ("a",), ("train",), lambda split: faces)
+    with pytest.raises(ValueError, match="large has more than 25 bytes"):
+        npz.write_npz(source, tmp_path / "large.npz")
+    assert read == [0, 1, 2]
+    assert not list(tmp_path.iterdir())
 
 
 @needs_tensorflow

@@ -37,7 +37,7 @@ def entry_of(unit, accuracy, status="complete", synthetic=False):
         ],
     }
     if status == "complete":
-        entry["scores"] = {"accuracy": accuracy}
+        entry["scores"] = {"accuracy": accuracy, "mean_recall": accuracy - 1}
     return entry
 
 
@@ -186,6 +186,34 @@ def test_training_accuracy_is_that_of_the_chosen_epoch(tmp_path):
     text = report.render(with_pictures(), tmp_path)
     assert "| Tiny \\| net | clean | 97.50 | 50.00 |" in text
     assert "Found out: nothing." in text
+
+
+def test_recalls_are_means_over_the_runs_that_have_the_class(tmp_path):
+    write(tmp_path, [80, 82])
+    for seed, (recall, images) in enumerate([(40.0, 5), (0.0, 0)]):
+        path = tmp_path / f"tiny1999/clean/tiny-net/seed{seed}.json"
+        entry = json.loads(path.read_text())
+        entry["scores"]["classes"] = {
+            "left": {"recall": recall, "images": images},
+            "right": {"recall": 0.0, "images": 0},
+        }
+        path.write_text(json.dumps(entry))
+    reported = {"accuracy": 90.0, "classes": {"left": 50.0, "right": 60.0}}
+    row = dataclasses.replace(tiny.ROW, reported=reported)
+    table = dataclasses.replace(TABLE, rows=(row,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    text = report.render(paper, tmp_path)
+    assert "| clean | mean recall (UA) | – | 80.00 |" in text
+    assert "| clean | recall of left | 50.00 | 40.00 |" in text
+    assert "recall of right" not in text
+
+
+def test_the_best_run_stands_beside_the_mean(tmp_path):
+    reported = {"accuracy": 89.56, "max": 89.75}
+    row = dataclasses.replace(tiny.ROW, reported=reported)
+    table = dataclasses.replace(TABLE, rows=(row,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    assert "| 89.56 (best 89.75) |" in report.render(paper, tmp_path)
 
 
 def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):

@@ -9,7 +9,7 @@ from ferkeras import report
 from ferkeras.paper import units
 from ferkeras.record import path_of
 from ferkeras.summary import seeds_recorded
-from reproductions import papers
+from reproductions import papers, vo2020
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
@@ -38,6 +38,12 @@ def test_committed_records_are_of_real_data_at_a_commit(paper):
             assert len(commit) == 40, f"{path}: uncommitted code, {commit}"
         done, planned = entry["epochs"]["done"], entry["epochs"]["planned"]
         assert (entry["status"] == "complete") == (done == planned), path
+
+
+def test_super_resolution_of_faces_beats_bicubic():
+    (stage,) = units(vo2020.PAPER, [vo2020.OWN_EDSR.source])
+    scores = json.loads(path_of(RESULTS, stage, ".json").read_text())["scores"]
+    assert scores["psnr"] > scores["psnr_reference"]
 
 
 @each_paper

@@ -62,6 +62,22 @@ def test_mistakes_are_counted_off_the_diagonal(name, holds):
     assert found == holds
 
 
+def test_only_one_class_may_be_all_there_is_of_mistakes():
+    text, found = statements.errs_only_towards(MATRIX, NAMES, name="angry")
+    assert "angry 41.7 %" in text and not found
+    matrix = MATRIX * [[1, 0, 0], [1, 1, 0], [1, 0, 1]]
+    assert statements.errs_only_towards(matrix, NAMES, name="angry")[1]
+    assert not statements.errs_only_towards(matrix, NAMES, name="happy")[1]
+    perfect = np.diag([3, 4, 5])
+    assert not statements.errs_only_towards(perfect, NAMES, name="angry")[1]
+
+
+def test_two_classes_may_have_the_lowest_recall():
+    matrix = np.array([[8, 2, 0], [1, 8, 1], [0, 0, 10]])
+    for name, holds in zip(NAMES, (True, True, False), strict=True):
+        assert statements.worst_recalled(matrix, NAMES, name=name)[1] == holds
+
+
 @pytest.mark.parametrize(
     "name,spared,text,holds",
     [

@@ -30,6 +30,7 @@ from ferkeras.data.source import (
     face_size,
     faces_of,
     files_in_memory,
+    files_on_disk,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "fastai_transforms",
     "fastai_views",
     "files_in_memory",
+    "files_on_disk",
     "has_tensorflow",
     "no_augmentation",
     "npz_path",

@@ -14,6 +14,9 @@ from ferkeras.data.source import (
 )
 from ferkeras.files import open_whole
 
+# Bytes of image files: such a file is read whole.
+LIMIT = 2**32
+
 
 def npz_path(dataset, data_dir):
     """File that holds a dataset for machines without TensorFlow."""
@@ -21,7 +24,11 @@ def npz_path(dataset, data_dir):
 
 
 def write_npz(source, path):
-    """Write every split of a `Source` to one `.npz`, whole or not at all."""
+    """Write every split of a `Source` to one `.npz`, whole or not at all.
+
+    Raises:
+        ValueError: for image files that are larger than `LIMIT` together.
+    """
     arrays = {
         "version": np.array(source.version),
         "class_names": np.array(source.class_names),
@@ -32,7 +39,7 @@ def write_npz(source, path):
         faces = source.faces(split)
         columns = faces._asdict()
         if faces.encoded:
-            files, boxes = zip(*faces.images.read(), strict=True)
+            files, boxes = zip(*limited(faces.images, source), strict=True)
             # As one row of bytes: NumPy would pickle objects.
             columns["images"] = np.frombuffer(b"".join(files), np.uint8)
             columns["ends"] = np.cumsum(list(map(len, files)))
@@ -42,6 +49,22 @@ def write_npz(source, path):
                 arrays[f"{split}/{key}"] = column
     with open_whole(path) as file:
         np.savez_compressed(file, **arrays)
+
+
+def limited(images, source):
+    """Read files one after the other, and no more than fit."""
+    total = 0
+    for file, box in images.read():
+        total += len(file)
+        if total > LIMIT:
+            raise ValueError(
+                f"{source.name} has more than {LIMIT:,} bytes of image files, "
+                "too many for the one file that machines without TensorFlow "
+                "read. Prepare it with TensorFlow, without --npz; of its faces "
+                "alone, cut out by a name that ends in /faces and a side in "
+                "pixels, such a file is small."
+            )
+        yield file, box
 
 
 def open_npz(dataset, data_dir):

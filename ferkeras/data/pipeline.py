@@ -11,7 +11,8 @@ def epoch_plan(count, image_size, augment, seed, epoch):
     uninterrupted one would have seen, on every backend.
 
     Returns:
-        int64 `(count,)` indices and float32 `(count, 6)` transforms.
+        int64 `(count,)` indices and float32 transforms, `(count, 6)` or, of
+        `fastai_transforms`, `(count, 10)`.
     """
     rng = np.random.default_rng((seed, epoch))
     return rng.permutation(count), augment(rng, count, image_size)

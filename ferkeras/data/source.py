@@ -147,6 +147,17 @@ def files_in_memory(files, boxes=None):
     return EncodedImages(lambda: zip(files, boxes, strict=True), len(files))
 
 
+def files_on_disk(paths, boxes=None):
+    """`EncodedImages` of a list of paths, and boxes if they have any."""
+    boxes = [None] * len(paths) if boxes is None else boxes
+
+    def read():
+        for path, box in zip(paths, boxes, strict=True):
+            yield path.read_bytes(), box
+
+    return EncodedImages(read, len(paths))
+
+
 def faces_of(images, columns):
     """`Faces` of a builder's features, `{name: (count, ...)}`."""
     subjects, sizes = columns.get("subject"), None

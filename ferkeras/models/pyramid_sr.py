@@ -28,7 +28,7 @@ def pyramid_sr(
     to `2 ** kstep`, and the image. Each has the first convolutions of VGG16
     for itself; they share the others and the head. The branches'
     probabilities are averaged, their losses too: see `BranchFusion`, which
-    makes that of any cross-entropy from logits.
+    makes that of a cross-entropy from logits, of targets that sum to one.
 
     20,244,586 trained parameters for `(100, 100, 3)` and 7 classes, 20,231,979
     for `(96, 96, 3)` and 8.

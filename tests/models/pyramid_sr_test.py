@@ -19,6 +19,7 @@ WIDTHS = (3, 4, 4, 5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8)
 TRAINED = [9 * a * b + 3 * b for a, b in zip(WIDTHS, WIDTHS[1:], strict=False)]
 # In the order of their layers.
 PARTS = ("transformer", "edsr_x2", "small", "x2", "original", "shared", "head")
+FOUR = ("edsr_x4", "x4")
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +43,11 @@ def softmax(logits):
 
 def part_of(variable):
     layer = variable.path.split("/")[0]
-    return next(p for p in PARTS if layer == p or layer.startswith(f"{p}_"))
+    parts = (*PARTS, *FOUR)
+    return next(p for p in parts if layer == p or layer.startswith(f"{p}_"))
 
 
-def moved(model, branch):
+def moved(model, branch, images=IMAGES):
     """Parts that a step along one branch's loss changes."""
     model = branch_logits(model)
     before = model.get_weights()
@@ -54,7 +56,7 @@ def moved(model, branch):
         lambda _, logits: keras.ops.mean(logits[:, branch] ** 2),
         run_eagerly=True,
     )
-    model.train_on_batch(IMAGES, np.zeros((4, 7)))
+    model.train_on_batch(images, np.zeros((len(images), 7)))
     after = zip(model.weights, model.get_weights(), before, strict=True)
     model.set_weights(before)
     return {
@@ -142,6 +144,29 @@ def test_two_steps_make_four_branches():
         "x4": 128,
         "original": 128,
     }
+
+
+def test_two_steps_share_as_one_does():
+    one = pyramid_sr(SHAPE, 7, spatial_transformer=False)
+    shape = (128, 128, 3)
+    two = pyramid_sr(shape, 7, kstep=2, spatial_transformer=False)
+    trained = {part: 0 for part in (*PARTS, *FOUR)}
+    for variable in two.trainable_variables:
+        trained[part_of(variable)] += np.prod(variable.shape)
+    private = sum(TRAINED[:7])
+    names = ("small", "x2", "x4", "original")
+    assert [trained[name] for name in names] == [private] * 4
+    assert trained["shared"] == sum(TRAINED[7:])
+    counts = [
+        sum(np.prod(v.shape) for v in x.trainable_variables) for x in (one, two)
+    ]
+    # One more branch, and its own super-resolution.
+    assert counts[1] - counts[0] == private + trained["edsr_x4"]
+    images = RNG.normal(0, 1, (2, *shape)).astype("float32")
+    for branch, own in enumerate(
+        ({"small"}, {"edsr_x2", "x2"}, {"edsr_x4", "x4"}, {"original"})
+    ):
+        assert moved(two, branch, images) == {*own, "shared", "head"}
 
 
 def test_learned_fusion_has_a_weight_for_each_branch():

@@ -1,0 +1,121 @@
+"""The paper's rows, small, on drawn faces in the published layouts."""
+
+from dataclasses import replace
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+
+from ferkeras import export  # noqa: F401, layers of saved models
+from ferkeras.paper import units
+from ferkeras.pictures import confusion
+from ferkeras.record import read_record
+from ferkeras.summary import summarise
+from ferkeras.weights import layers_with_weights
+from reproductions import command_line
+from reproductions.falahzadeh2021 import (
+    CK_PLUS_BACKBONE,
+    JAFFE_BACKBONE,
+    PAPER,
+    STAGE,
+)
+from tests import jaffe_and_ck_plus
+
+TABLES = {"jaffe": JAFFE_BACKBONE, "ck_plus/falahzadeh2021": CK_PLUS_BACKBONE}
+pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory):
+    return jaffe_and_ck_plus.prepare(tmp_path_factory.mktemp("data"))
+
+
+def small(row, epochs, **changes):
+    """A row as it stands, but for its sizes."""
+    phase = replace(row.recipe.phases[0], epochs=epochs)
+    return replace(
+        row,
+        model=partial(row.model, dense=(6, 5)),
+        image_size=64,
+        recipe=replace(row.recipe, phases=(phase,)),
+        **changes,
+    )
+
+
+def small_paper(table, dataset, epochs):
+    """The paper's rows on FER2013's backbone, which a dataset stands for."""
+    rows = tuple(small(row, epochs) for row in table.rows)
+    stages = tuple(small(row, epochs, dataset=dataset) for row in STAGE.rows)
+    stage = replace(STAGE, protocols=table.protocols, rows=stages)
+    tables = (replace(table, rows=rows), stage)
+    return replace(PAPER, tables=tables, comparisons=())
+
+
+@pytest.fixture(scope="module")
+def run(datasets, tmp_path_factory):
+    """A row and the one that it starts from, small; its folder."""
+    paper = small_paper(JAFFE_BACKBONE, "jaffe", 2)
+    name = paper.tables[0].rows[1].name
+    results = tmp_path_factory.mktemp("results")
+    words = ["--rows", name, "--protocol", "clean", "--runs", "1"]
+    words += ["--data-dir", str(datasets.data_dir)]
+    command_line.main(paper, [*words, "--results", str(results)])
+    (unit,) = units(paper, [name], ["clean"], runs=1)
+    return results, unit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", TABLES)
+def test_every_row_runs_and_one_on_ten_folds(dataset, datasets, tmp_path):
+    paper = small_paper(TABLES[dataset], dataset, 1)
+    rows = [row.name for row in paper.tables[0].rows]
+    words = ["--data-dir", str(datasets.data_dir), "--results", str(tmp_path)]
+    words += ["--protocol", "clean", "--rows"]
+    command_line.main(paper, [*words, *rows, "--runs", "1"])
+    command_line.main(paper, [*words, rows[-1]])
+    complete = {
+        line.row.name: line
+        for line in summarise(paper, tmp_path)
+        if line.complete and line.table is paper.tables[0]
+    }
+    assert [*complete] == rows
+    assert [len(x.complete) for x in complete.values()] == [1] * 6 + [10]
+    # Each image is scored once.
+    images = np.bincount(datasets.faces(dataset, "train", (), 16).labels)
+    assert (confusion(complete[rows[-1]]).sum(1) == images).all()
+
+
+def trained(results, unit):
+    """Weights of a finished run, by layer."""
+    path = results / "work" / unit.folder / f"seed{unit.seed}" / "model.keras"
+    layers = layers_with_weights(keras.saving.load_model(path))
+    return {name: layer.get_weights() for name, layer in layers.items()}
+
+
+def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
+    results, unit = run
+    weights, source = (trained(results, x) for x in (unit, *unit.stages))
+    frozen = {"conv1", "conv2_1", "conv2_2"}
+    assert {*read_record(results, unit)["started_from"][0]["layers"]} == frozen
+    for name, (kernel, bias) in weights.items():
+        if name in frozen:
+            assert (kernel == source[name][0]).all()
+            assert (bias == source[name][1]).all()
+        else:
+            # Biases start all alike.
+            assert len(np.unique(bias)) > 1, name
+            assert (kernel != source[name][0]).any()
+    # The source was trained as well.
+    assert len(np.unique(source["conv1"][1])) > 1
+
+
+def test_one_command_gives_the_row_and_the_list_of_folds(run):
+    results, unit = run
+    entry = read_record(results, unit)
+    assert entry["dataset"]["images"]["test"] in range(20, 24)
+    assert entry["optimizers"][0]["beta_2"] == 0.95
+    report = (results / "falahzadeh2021.md").read_text()
+    assert f"| {unit.row.name} | jaffe | – | clean |" in report
+    folder = results / "falahzadeh2021/clean"
+    assert (folder / "10-folds-of-jaffe-train-0.csv").exists()
