@@ -149,7 +149,7 @@ CLAIMS = (
         note="Where there is no GPU: 113 pixels, 60 epochs, 3 folds.",
     ),
     Table(
-        f"{CLAIM}: {MANY}, 113 pixels", 3, (folds_of_few(1236, 3),),
+        f"{CLAIM}: {MANY}, 113 pixels", 6, (folds_of_few(1236, 3),),
         steps(1236, 113, 30),
         note="Where there is no GPU: 113 pixels, 30 epochs, 3 folds.",
     ),
