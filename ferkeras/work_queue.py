@@ -1,6 +1,7 @@
 """Working through units within a time budget."""
 
 import contextlib
+import math
 import time
 
 import keras
@@ -115,6 +116,32 @@ def pending(units, results, datasets):
     return ready
 
 
+def cheapest_first(units, results):
+    """Order units of several papers for a machine that is lent for a while.
+
+    First seeds come first, so that the emptiest rows do. Among them, rows of
+    which a run is recorded come by the seconds that it took, then the others
+    by epochs times pixels of an image.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+    """
+    seconds = {}
+    for unit in units:
+        entry = read_record(results, unit)
+        if is_complete(entry):
+            row = unit.paper.key, unit.row.name
+            seconds[row] = min(entry["seconds"], seconds.get(row, math.inf))
+
+    def cost(unit):
+        known = seconds.get((unit.paper.key, unit.row.name))
+        pixels = unit.row.recipe.epochs * unit.row.image_size**2
+        return unit.seed, known is None, known or pixels
+
+    return sorted(units, key=cost)
+
+
 @contextlib.contextmanager
 def alone(results, unit):
     """Keep other processes from running a unit at the same time.
@@ -143,7 +170,7 @@ def work_through(units, results, datasets, command, deadline=None):
 
     Returns:
         The number of units that are still to do, those that other processes
-        have in hand included.
+        have in hand, and those that failed, included.
     """
     deadline = deadline and deadline - RESERVE
     left = len(units)
@@ -187,6 +214,11 @@ def work_through(units, results, datasets, command, deadline=None):
                     "command goes on from here."
                 )
                 break
+            except Exception:
+                # One row's fault must not leave a lent machine idle.
+                progress.console.print_exception()
+                progress.console.print(f"{unit}: failed, see above")
+                continue
             left -= 1
             task = unit.row.task
             progress.console.print(

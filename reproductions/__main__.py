@@ -2,20 +2,25 @@
 
 import argparse
 import json
+import shlex
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from ferkeras import devices
 from ferkeras.data import Datasets, npz_path
-from ferkeras.record import write_whole
+from ferkeras.paper import units
+from ferkeras.record import refuse_to_mix, write_whole
 from ferkeras.report import with_index, write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
+from ferkeras.work_queue import cheapest_first, pending, work_through
 from reproductions import papers
-from reproductions.command_line import DATA_DIR
+from reproductions.command_line import DATA_DIR, add_time_budget
 from reproductions.prepare import prepare
 
 README = Path(__file__).parent.parent / "README.md"
@@ -74,6 +79,27 @@ def write_reports(asked):
     print(README)
 
 
+def run_pending(asked):
+    """Run what can be run here and is not recorded, of every paper."""
+    started = time.monotonic()
+    deadline = asked.time_budget and started + asked.time_budget
+    devices.configure()
+    datasets = Datasets(asked.data_dir)
+    known = [unit for paper in papers() for unit in units(paper)]
+    for paper in papers():
+        refuse_to_mix(asked.results, paper, synthetic=False)
+    known = cheapest_first(known, asked.results)
+    queue = pending(known, asked.results, datasets)
+    if not queue:
+        print("Every run that has its data is recorded.")
+        return
+    left = work_through(queue, asked.results, datasets, asked.command, deadline)
+    for paper in {unit.paper.key: unit.paper for unit in queue}.values():
+        print(f"Tables and pictures: {write_report(paper, asked.results)}")
+    if left:
+        sys.exit(3)
+
+
 def main(words=None):
     """Run the command.
 
@@ -110,7 +136,18 @@ def main(words=None):
         "report", parents=[shared], help="write every report"
     )
     command.set_defaults(do=write_reports)
+    command = commands.add_parser(
+        "run",
+        parents=[shared],
+        help="run what is not recorded and has its data, of every paper, the "
+        "emptiest rows first and the cheapest among them",
+    )
+    command.set_defaults(do=run_pending)
+    command.add_argument("--pending", action="store_true", required=True)
+    add_time_budget(command)
+    words = sys.argv[1:] if words is None else words
     asked = arguments.parse_args(words)
+    asked.command = shlex.join(["python", "-m", "reproductions", *words])
     try:
         asked.do(asked)
     except (OSError, ValueError) as error:
