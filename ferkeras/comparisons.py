@@ -30,11 +30,16 @@ class Difference(NamedTuple):
         interval: its 95 % interval, `(low, high)`, by Student's t over the
             pairs; None below two pairs.
         pairs: number of seeds that both rows have.
+        reported: the paper's difference; None where it does not give both.
+        chances: of each pair, McNemar's p, see `mcnemar`; those of rows that
+            are scored by right and wrong answers on the same images.
     """
 
     mean: float
     interval: tuple[float, float] | None
     pairs: int
+    reported: float | None = None
+    chances: tuple[float, ...] = ()
 
     @property
     def verdict(self):
@@ -43,6 +48,25 @@ class Difference(NamedTuple):
         if low > 0:
             return "holds"
         return "does not hold" if high < 0 else "undecided"
+
+
+def mcnemar(right, others):
+    """McNemar's exact test of two networks on the same images.
+
+    Args:
+        right: bool `(count,)`, which images one has right.
+        others: the same of the other.
+
+    Returns:
+        The chance, two-sided, of a difference as large as this between
+        networks that are as good, from the images that one of them has right.
+    """
+    only_one = int(np.sum(right & ~others))
+    discordant = int(np.sum(right != others))
+    # Of no image, nothing can be said.
+    if not discordant:
+        return 1.0
+    return float(stats.binomtest(only_one, discordant).pvalue)
 
 
 def paired(scores, others):

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from ferkeras.comparisons import paired
 from ferkeras.pictures import confusion, of_figure, of_line
 from ferkeras.record import write_whole
-from ferkeras.summary import summarise, synthetic
+from ferkeras.summary import CLOSE, difference, summarise, synthetic
 from ferkeras.tables import (
     COMPARISON_HEAD,
     OTHER_HEAD,
@@ -61,20 +60,18 @@ def statements(paper, lines):
 
 def comparisons(paper, lines):
     """Markdown of a paper's claims that compare rows, as measured."""
-    scores = {(line.row.name, line.protocol): line.by_seed for line in lines}
+    known = {(line.row.name, line.protocol): line for line in lines}
     rows, waiting = [], []
     for comparison in paper.comparisons:
         found = {
-            protocol: paired(
-                of_row, scores.get((comparison.than, protocol), {})
-            )
-            for (name, protocol), of_row in scores.items()
-            if name == comparison.row
+            protocol: difference(line, known[comparison.than, protocol])
+            for (name, protocol), line in known.items()
+            if name == comparison.row and (comparison.than, protocol) in known
         }
         rows += [
-            comparison_row(comparison, protocol, difference)
-            for protocol, difference in found.items()
-            if difference
+            comparison_row(comparison, protocol, measured)
+            for protocol, measured in found.items()
+            if measured
         ]
         if not any(found.values()):
             waiting.append(f"{comparison.row} over {comparison.than}")
@@ -83,7 +80,9 @@ def comparisons(paper, lines):
         parts = [
             "Differences of the tables' scores between runs of one seed, with "
             "Student's t over those pairs. A claim holds where the interval "
-            "lies above zero, and does not hold where it lies below.\n",
+            "lies above zero, and does not hold where it lies below. Beside "
+            "it, McNemar's exact test on the images that one network of a "
+            "pair has right and the other has not.\n",
             table(COMPARISON_HEAD, rows),
         ]
     if waiting:
@@ -124,7 +123,9 @@ def render(paper, results):
         "and none of the paper on that dataset; *waiting*: the dataset is at "
         "hand, the run still to come; *incomplete*: only runs that were "
         "stopped early, which are listed below and never shown as a "
-        "reproduction. A commit with a `+` had uncommitted changes.\n\n"
+        "reproduction. *Verdict*: `reproduced` where the paper's number lies "
+        f"in the interval or within {CLOSE} of the mean, else `exceeded` or "
+        "`not reproduced`. A commit with a `+` had uncommitted changes.\n\n"
     )
     for of_paper in paper.tables:
         part = [line for line in lines if line.table == of_paper]
@@ -175,6 +176,18 @@ def render(paper, results):
     return text
 
 
+INDEX_HEAD = [
+    "paper",
+    "table",
+    "row",
+    "reported",
+    "paper's protocol",
+    "clean protocol",
+    "clean less paper's",
+    "verdict",
+]
+
+
 def index(papers, results):
     """The README's table: each row's report beside its reproductions."""
     rows = []
@@ -185,18 +198,31 @@ def index(papers, results):
         }
         for part in paper.tables:
             for row in part.rows:
-                cells = [
-                    reproduced(lines[row.name, protocol])
-                    if (row.name, protocol) in lines
-                    else "the clean one"
-                    for protocol in ("paper", "clean")
-                ]
-                link = f"[{paper.key}](results/{paper.key}.md)"
-                cells = [part.name, row.name, reported(row), *cells]
                 if row.task.metric in row.reported:
-                    rows.append([link, *cells])
-    head = ["paper", "table", "row", "reported"]
-    return table([*head, "paper's protocol", "clean protocol"], rows)
+                    both = [
+                        lines.get((row.name, protocol))
+                        for protocol in ("paper", "clean")
+                    ]
+                    link = f"[{paper.key}](results/{paper.key}.md)"
+                    cells = [link, part.name, row.name, reported(row)]
+                    rows.append(cells + index_cells(*both))
+    return table(INDEX_HEAD, rows)
+
+
+def index_cells(paper, clean):
+    """What became of a row: `Line`s under the paper's protocol, and clean.
+
+    The paper's is None where its own protocol is clean.
+    """
+    gap = "–"
+    if paper and paper.values and clean.values:
+        gap = f"{clean.mean - paper.mean:+.2f}"
+    return [
+        reproduced(paper) if paper else "the clean one",
+        reproduced(clean),
+        gap,
+        (paper or clean).verdict,
+    ]
 
 
 def with_index(readme, papers, results):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from ferkeras.comparisons import mcnemar, paired
 from ferkeras.experiment import Experiment
 from ferkeras.paper import Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
@@ -16,6 +17,9 @@ from ferkeras.record import (
     read_record,
 )
 from ferkeras.snapshot import read_csv
+
+# How far, in points or decibels, a mean may be from a number it reproduces.
+CLOSE = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,21 @@ class Line:
         return dict(zip(seeds, self.values, strict=True))
 
     @property
+    def answers(self):
+        """Of each complete run, by its seed: images, and which it has right.
+
+        Empty where no predictions were kept.
+        """
+        found = {}
+        for unit, _ in self.complete:
+            path = path_of(self.results, unit, ".probabilities.npz")
+            if path.exists():
+                with np.load(path) as file:
+                    right = file["probabilities"].argmax(-1) == file["label"]
+                    found[unit.seed] = file["row"].tolist(), right
+        return found
+
+    @property
     def training(self):
         """Mean training accuracy in percent at the chosen epochs, or None."""
         values = []
@@ -95,6 +114,24 @@ class Line:
         half = stats.t.ppf(0.975, count - 1) * self.sd / np.sqrt(count)
         return self.mean - half, self.mean + half
 
+    @property
+    def verdict(self):
+        """What became of the paper's number, by the runs that there are.
+
+        `reproduced`, where it lies in the 95 % interval or within `CLOSE` of
+        the mean; else `exceeded` or `not reproduced`; before any run, the
+        `status`. Empty without such a number, and for drawn faces.
+        """
+        number = self.row.reported.get(self.metric)
+        if number is None or synthetic([self]):
+            return ""
+        if not self.values:
+            return self.status()
+        low, high = self.interval or (self.mean, self.mean)
+        if low <= number <= high or abs(self.mean - number) <= CLOSE:
+            return "reproduced"
+        return "exceeded" if self.mean > number else "not reproduced"
+
     def status(self, has_data=False):
         """One of `recorded`, `waiting`, `incomplete` and `not run`.
 
@@ -123,6 +160,7 @@ class Line:
             "sd": self.sd,
             "runs": len(self.values),
             "status": self.status(has_data),
+            "verdict": self.verdict,
         }
 
 
@@ -172,6 +210,30 @@ def summarise(paper, results):
         for row in table.rows
         for protocol in table.protocols
     ]
+
+
+def difference(line, than):
+    """How far a row is above another one of the same protocol.
+
+    Args:
+        line: `Line`.
+        than: `Line` of the row that it is compared with.
+
+    Returns:
+        `ferkeras.comparisons.Difference`, or None where no seed is common.
+    """
+    found = paired(line.by_seed, than.by_seed)
+    if found is None:
+        return None
+    ours, others = line.answers, than.answers
+    chances = tuple(
+        mcnemar(ours[seed][1], others[seed][1])
+        for seed in sorted({*ours} & {*others})
+        if ours[seed][0] == others[seed][0]
+    )
+    numbers = [x.row.reported.get(x.metric) for x in (line, than)]
+    reported = None if None in numbers else numbers[0] - numbers[1]
+    return found._replace(reported=reported, chances=chances)
 
 
 def fingerprint(entry):

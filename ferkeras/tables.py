@@ -63,6 +63,7 @@ def result_row(line):
         f"{len(line.values)} of {line.table.runs}",
         low_high,
         difference,
+        line.verdict or "–",
     ]
 
 
@@ -124,11 +125,20 @@ def comparison_row(comparison, protocol, difference):
         comparison.row,
         comparison.than,
         protocol.name,
+        "–" if difference.reported is None else f"{difference.reported:+.2f}",
         f"{difference.mean:+.2f}",
         low_high,
         str(difference.pairs),
+        chances(difference.chances),
         difference.verdict,
     ]
+
+
+def chances(found):
+    """McNemar's p of one pair of runs, or how many of them are below 0.05."""
+    if len(found) < 2:
+        return f"p = {found[0]:.2g}" if found else "–"
+    return f"{sum(p < 0.05 for p in found)} of {len(found)}"
 
 
 COMPARISON_HEAD = [
@@ -136,9 +146,11 @@ COMPARISON_HEAD = [
     "row",
     "than",
     "protocol",
+    "reported",
     "difference",
     "95 % interval",
     "pairs",
+    "McNemar, p < 0.05",
     "verdict",
 ]
 # What a paper may give beside the score that a table is about.
@@ -162,6 +174,7 @@ RESULT_HEAD = [
     "runs",
     "95 % interval",
     "difference",
+    "verdict",
 ]
 
 

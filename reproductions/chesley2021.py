@@ -12,16 +12,9 @@ and address we do not have.
 from functools import partial
 
 from keras.layers import Rescaling
-from keras.optimizers import Adam
 
-from ferkeras.data import (
-    HoldOut,
-    no_augmentation,
-    one_of,
-    random_affine,
-    random_resized_crop,
-)
-from ferkeras.experiment import Experiment
+from ferkeras.comparisons import Comparison
+from ferkeras.data import HoldOut
 from ferkeras.models import (
     alexnet48,
     deep_emotion,
@@ -30,7 +23,6 @@ from ferkeras.models import (
 )
 from ferkeras.paper import Figure, Paper, Table
 from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe
 from ferkeras.statements import (
     Statement,
     best_recalled,
@@ -40,6 +32,21 @@ from ferkeras.statements import (
     rarely_predicted,
 )
 from reproductions import command_line
+from reproductions.chesley2021_recipes import (
+    ALEXNET,
+    BN,
+    CROPS,
+    DROPOUT,
+    EMOTION,
+    FEATEX,
+    LENET,
+    STACK,
+    TWO,
+    WIDER,
+    one_transform,
+    row,
+    tried,
+)
 
 PAPER_SPLIT = Protocol(
     "paper",
@@ -72,101 +79,6 @@ TRIAL = Protocol(
     CLEAN.hold_outs,
 )
 
-one_transform = partial(
-    one_of,
-    choices=(
-        partial(random_affine, rotation=10),
-        partial(random_affine, flip=0.5),
-        random_resized_crop,
-        partial(random_affine, rotation=10),
-    ),
-)
-INPUT = "per-image standardisation for the paper's unspecified normalisation"
-EPOCHS = "trained to the table's epoch; how long the paper trained is not said"
-CROPS = (
-    "affine 10° read as torchvision's: a rotation; crops of 8 to 100 % of the "
-    "area, aspect 3:4 to 4:3; the border mirrored, where torchvision leaves it "
-    "black",
-)
-STACK = (
-    "3x3 kernels, same padding, 2x2 max pooling after every convolution: so "
-    "the deepest network's flattened input is its 128 neurons",
-    "N(0, 0.05) initialisation; the paper has it or orthogonal",
-    EPOCHS,
-    INPUT,
-)
-DROPOUT = ("dropout after the pooling",)
-BN = (
-    "batch normalisation between convolution and ReLU, torch's momentum and "
-    "epsilon",
-)
-ALEXNET = (
-    "torchvision's AlexNet with grey input; its last pooling is the one left "
-    "out, since 2x2 pixels are too few for it; dropout 0.5",
-    "orthogonal initialisation, not N(0, 0.05); Adam at 1e-4",
-    EPOCHS,
-    INPUT,
-)
-LENET = (
-    "5x5 kernels, valid padding, ReLU, max pooling; 1296 inputs of the first "
-    "dense layer, which 48 pixels give, where the paper speaks of fewer",
-    "N(0, 0.05) initialisation; Adam at 1e-3",
-    "10 epochs, as in the table; the text says 30",
-    INPUT,
-)
-FEATEX = (
-    "first pooling left out to fit 48 pixels, same padding elsewhere",
-    "local response normalisation over 5 channels, alpha 1e-4, beta 0.75, k 1",
-    "N(0, 0.05) initialisation, not orthogonal; Adam at 1e-5",
-    EPOCHS,
-    INPUT,
-)
-WIDER = (
-    "the added branches: 128 filters of 3x3 on the output of Conv2a, and of "
-    "1x1 beside Conv3c",
-)
-EMOTION = (
-    "Adam at 0.005 and L2 1e-3 as in Sec. II.E, not 1e-5 as in II.C; torch's "
-    "weight decay of 1e-3 is a factor of 5e-4 on the squared kernels",
-    "N(0, 0.05) initialisation; dropout of 0.5 after the first dense layer",
-    "zero padding and align_corners in the spatial transformer",
-    "trained to the table's epoch; the text has 500 epochs, and another run, "
-    "48.56 % at epoch 340",
-    INPUT,
-)
-TWO = (
-    "both warped images go through the same convolutions, and their features "
-    "are concatenated",
-)
-
-
-def row(
-    name,
-    model,
-    accuracies,
-    epochs,
-    assumed,
-    learning_rate=1e-3,
-    augment=no_augmentation,
-    **others,
-):
-    """A line of the paper's table: Adam at one rate, batch 128.
-
-    The accuracies, on validation and on training images, are in percent; there
-    are none in rows that the paper does not have.
-    """
-    recipe = Recipe(
-        (Phase(partial(Adam, learning_rate), epochs),),
-        batch_size=128,
-        augment=augment,
-        assumed=assumed,
-    )
-    reported = dict(zip(("accuracy", "training"), accuracies, strict=False))
-    return Experiment(
-        name, model, ("grey",), reported, "fer2013", 48, recipe, **others
-    )
-
-
 stack = partial(plain_cnn, initializer="random_normal")
 baseline = partial(stack, filters=(10, 32), dense=(100,))
 deep = partial(stack, filters=(10, 32, 64, 128), dense=(100,))
@@ -185,13 +97,6 @@ valid = partial(baseline, padding="valid")
 orthogonal = partial(baseline, initializer="orthogonal")
 augmented = partial(row, augment=one_transform)
 SCALED = {"normalization": partial(Rescaling, 1 / 127.5, -1)}
-
-
-def tried(name, model, epochs, **others):
-    """A line of the table of open choices, which says what differs."""
-    assumed = ("as in Table 1, but for what the row's name says; one seed",)
-    return row(name, model, (), epochs, assumed, **others)
-
 
 # fmt: off
 TABLE1 = Table("Table 1", 3, (PAPER_SPLIT, CLEAN), (
@@ -264,6 +169,12 @@ OF_ALL = {
         best_recalled, names=("angry", "surprise", "neutral")
     ),
 }
+# Pairs of rows, the better one first.
+CLAIMS = {
+    "augmentation helps": ("BA", "DC"),
+    "dropout helps": ("CA", "DB"),
+    "the deepest network is best": [f"G{x}" for x in "ABCDEFHIJKLM"],
+}
 PAPER = Paper(
     key="chesley2021",
     title="A survey of convolutional networks on FER2013 (course report)",
@@ -293,6 +204,11 @@ PAPER = Paper(
             J,
             partial(over_predicted, name="angry", spared="surprise"),
         ),
+    ),
+    comparisons=tuple(
+        Comparison(words, *names(better), *names(than))
+        for words, pairs in CLAIMS.items()
+        for better, than in pairs
     ),
 )
 

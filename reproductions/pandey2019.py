@@ -5,9 +5,8 @@
     python -m reproductions.pandey2019 --rows "Base + Sobel" --protocol clean
 
 A run of Table 2 or 4 is 100 epochs of 28,389 FER+ images: hours on a processor,
-minutes on a large GPU. Table 1 needs a copy of KDEF.
-
-Title and address are the preprint's; the tables are the published paper's.
+minutes on a large GPU. Table 1 needs a copy of KDEF. Title and address are the
+preprint's; the tables are the published paper's.
 """
 
 from dataclasses import replace
@@ -16,6 +15,7 @@ from functools import partial
 from keras.layers import Rescaling
 from keras.optimizers import SGD, Adam
 
+from ferkeras.comparisons import Comparison
 from ferkeras.data import HoldOut, random_affine
 from ferkeras.experiment import Experiment
 from ferkeras.models import (
@@ -277,6 +277,15 @@ MINI_XCEPTION = Table("mini-Xception on FER2013", 3, FER2013_PROTOCOLS, (
         "fer2013", 64, ARRIAGA, partial(Rescaling, 1 / 127.5, -1),
     ),
 ))
+CLAIMS = tuple(Comparison(f"{what} helps", *pair) for what, *pair in (
+    ("the transformer", "STL + RTNN", "RTNN"),
+    ("the gradient", "STL + RTNN & Grad-RTNN", "STL + RTNN"),
+    ("the Laplacian", "STL + RTNN & Lap-RTNN", "STL + RTNN"),
+    ("the Laplacian", "VGG13 + Laplacian", "VGG13"),
+    ("the Sobel gradient", "VGG13 + Sobel", "VGG13"),
+    ("the Laplacian", "Base + Laplacian", "Base"),
+    ("the Sobel gradient", "Base + Sobel", "Base"),
+))
 # fmt: on
 PAPER = Paper(
     key="pandey2019",
@@ -284,6 +293,7 @@ PAPER = Paper(
     "Laplacian Images",
     url="https://arxiv.org/abs/1902.05411",
     tables=(TABLE1, READINGS, TABLE2, TABLE4, MINI_XCEPTION),
+    comparisons=CLAIMS,
 )
 
 if __name__ == "__main__":

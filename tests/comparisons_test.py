@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ferkeras.comparisons import Difference, paired
+from ferkeras.comparisons import Difference, mcnemar, paired
 
 
 def test_interval_is_that_of_the_paired_t_test():
@@ -48,3 +48,24 @@ def test_one_pair_decides_nothing():
 )
 def test_an_interval_that_holds_zero_leaves_the_claim_open(interval, verdict):
     assert Difference(1.0, interval, 3).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "only_one,only_other,chance",
+    [
+        # Two-sided: 2 (1 + 5) of 32, 2 of 64, all of them.
+        (4, 1, 12 / 32),
+        (0, 6, 2 / 64),
+        (3, 3, 1),
+        (0, 0, 1),
+    ],
+)
+def test_mcnemar_counts_what_one_of_them_has_right(
+    only_one, only_other, chance
+):
+    both, neither = 50, 20
+    counts = [both, neither, only_one, only_other]
+    right = np.repeat([True, False, True, False], counts)
+    others = np.repeat([True, False, False, True], counts)
+    assert mcnemar(right, others) == pytest.approx(chance)
+    assert mcnemar(others, right) == pytest.approx(chance)

@@ -9,7 +9,12 @@ import pytest
 from ferkeras import report
 from ferkeras.comparisons import Comparison
 from ferkeras.paper import Figure
-from ferkeras.record import path_of, write_confusion, write_record
+from ferkeras.record import (
+    path_of,
+    write_confusion,
+    write_probabilities,
+    write_record,
+)
 from ferkeras.statements import Statement
 from ferkeras.summary import summarise
 from tests import tiny
@@ -67,7 +72,7 @@ def test_statistics_are_those_of_the_runs(tmp_path):
     line = clean.as_json(True)
     assert json.dumps(line)
     keys = "paper table row dataset protocol metric reported mean sd runs"
-    assert list(line) == [*keys.split(), "status"]
+    assert list(line) == [*keys.split(), "status", "verdict"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +87,10 @@ def test_fewer_runs_than_the_paper_wait(tmp_path, accuracies, status):
 def test_report_shows_reported_beside_reproduced(tmp_path):
     write(tmp_path, [80, 82, 84])
     text = report.write_report(PAPER, tmp_path).read_text()
-    assert "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | -8.00" in text
+    assert (
+        "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | -8.00 "
+        "| not reproduced |" in text
+    )
     assert "| Abacus, jax |" in text
     assert "| `012345678`; `fedcba987`+ |" in text
     assert "synthetic" not in text.lower().replace("synthetic_noise", "")
@@ -91,6 +99,62 @@ def test_report_shows_reported_beside_reproduced(tmp_path):
     for picture in ("confusion.png", "curves.png"):
         assert f"(tiny1999/clean/tiny-net/{picture})" in text
         assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "accuracies,verdict",
+    [
+        # 90 is the paper's; intervals by t(0.975, 2) = 4.303.
+        ([89.5], "reproduced"),
+        ([88.9], "not reproduced"),
+        ([91.0], "reproduced"),
+        ([91.1], "exceeded"),
+        ([86.0, 88.0, 90.0], "reproduced"),
+        ([92.0, 92.1, 92.2], "exceeded"),
+        ([], "not run"),
+    ],
+)
+def test_a_verdict_is_by_the_interval_or_one_point(
+    accuracies, verdict, tmp_path
+):
+    write(tmp_path, accuracies)
+    assert summarise(PAPER, tmp_path)[1].verdict == verdict
+    for seed, accuracy in enumerate(accuracies):
+        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER)
+        write_record(tmp_path, unit, entry_of(unit, accuracy, synthetic=True))
+    expected = "" if accuracies else "not run"
+    assert summarise(PAPER, tmp_path)[1].verdict == expected
+
+
+def test_both_protocols_are_beside_each_other_in_the_index(tmp_path):
+    write(tmp_path, [80.0, 82.0])
+    unit = dataclasses.replace(tiny.unit("paper"), paper=PAPER)
+    write_record(tmp_path, unit, entry_of(unit, 90.5))
+    text = report.index([PAPER], tmp_path)
+    runs = len(PAPER.tables[0].rows) and PAPER.tables[0].runs
+    assert f"90.50 (1 of {runs} runs) |" in text
+    assert "| -9.50 | reproduced |" in text
+
+
+def test_networks_are_tested_on_the_images_of_both(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    faces = tiny.faces("test", 10)
+    right = np.eye(2)[faces.labels]
+    for seed, (ours, theirs) in enumerate([(10, 4), (9, 9)]):
+        for each, count in ((row, ours), (other, theirs)):
+            found = np.where(np.arange(10)[:, None] < count, right, 1 - right)
+            unit = dataclasses.replace(
+                tiny.unit(seed=seed), paper=PAPER, row=each
+            )
+            path = path_of(tmp_path, unit, ".probabilities.npz")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_probabilities(path, found, faces)
+    write(tmp_path, [100, 90])
+    write(tmp_path, [40, 90], other)
+    # Six to none: 2 of 64. The second pair is the same.
+    assert "| 2 | 1 of 2 | undecided |" in report.render(paper, tmp_path)
 
 
 def test_incomplete_runs_never_show_as_a_reproduction(tmp_path):
@@ -118,7 +182,7 @@ def test_readme_index_is_replaced_between_its_marks(tmp_path):
     text = report.with_index(readme, [PAPER], tmp_path)
     assert text.startswith("before\n") and text.endswith("\nafter\n")
     assert "old" not in text
-    assert "90.00 | not run | 82.00 ± 2.00 |" in text
+    assert "90.00 | not run | 82.00 ± 2.00 | – | not run |" in text
     assert report.with_index(text, [PAPER], tmp_path) == text
 
 
@@ -223,7 +287,7 @@ def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
     paper = dataclasses.replace(PAPER, tables=(table,))
     text = report.render(paper, tmp_path)
     assert "| – | clean | 82.00 ± 2.00 |" in text
-    assert "77.03–86.97 | – |" in text
+    assert "77.03–86.97 | – | – |" in text
     assert "Tiny" not in report.index([paper], tmp_path)
     assert summarise(paper, tmp_path)[1].as_json(True)["reported"] is None
 
@@ -246,8 +310,8 @@ def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
     text = report.render(paper, tmp_path)
     # Differences 1 and 1.5: t(0.975, 1) = 12.706, times a half of 0.5.
     assert (
-        "| left is better | Tiny \\| net | Other | clean | +1.25 "
-        "| -1.93 to +4.43 | 2 | undecided |" in text
+        "| left is better | Tiny \\| net | Other | clean | +0.00 | +1.25 "
+        "| -1.93 to +4.43 | 2 | – | undecided |" in text
     )
-    assert "| clean | -1.25 | -4.43 to +1.93 | 2 | undecided |" in text
+    assert "| +0.00 | -1.25 | -4.43 to +1.93 | 2 | – | undecided |" in text
     assert "No pair of runs yet: Tiny | net over A row to come." in text
