@@ -178,13 +178,13 @@ def render(paper, results):
 
 INDEX_HEAD = [
     "paper",
-    "table",
     "row",
     "reported",
+    "verdict",
     "paper's protocol",
     "clean protocol",
     "clean less paper's",
-    "verdict",
+    "table",
 ]
 
 
@@ -204,8 +204,8 @@ def index(papers, results):
                         for protocol in ("paper", "clean")
                     ]
                     link = f"[{paper.key}](results/{paper.key}.md)"
-                    cells = [link, part.name, row.name, reported(row)]
-                    rows.append(cells + index_cells(*both))
+                    cells = [link, row.name, reported(row)]
+                    rows.append([*cells, *index_cells(*both), part.name])
     return table(INDEX_HEAD, rows)
 
 
@@ -218,10 +218,10 @@ def index_cells(paper, clean):
     if paper and paper.values and clean.values:
         gap = f"{clean.mean - paper.mean:+.2f}"
     return [
+        (paper or clean).verdict,
         reproduced(paper) if paper else "the clean one",
         reproduced(clean),
         gap,
-        (paper or clean).verdict,
     ]
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ferkeras import devices
 from ferkeras.data import Datasets, npz_path
+from ferkeras.page import write_page
 from ferkeras.paper import units
 from ferkeras.record import refuse_to_mix, write_whole
 from ferkeras.report import with_index, write_report
@@ -72,6 +73,7 @@ def write_reports(asked):
     """Write every paper's report; for the repository's, README's index too."""
     for paper in papers():
         print(write_report(paper, asked.results))
+    print(write_page(papers(), asked.results))
     if asked.results.resolve() != README.parent / "results":
         return
     text = with_index(README.read_text(), papers(), asked.results)

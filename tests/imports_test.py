@@ -20,7 +20,7 @@ ORDER = """
     pictures reproduce
     tables
     report
-    work_queue
+    page work_queue
 """
 RANK = {
     name: rank

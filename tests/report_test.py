@@ -131,9 +131,9 @@ def test_both_protocols_are_beside_each_other_in_the_index(tmp_path):
     unit = dataclasses.replace(tiny.unit("paper"), paper=PAPER)
     write_record(tmp_path, unit, entry_of(unit, 90.5))
     text = report.index([PAPER], tmp_path)
-    runs = len(PAPER.tables[0].rows) and PAPER.tables[0].runs
-    assert f"90.50 (1 of {runs} runs) |" in text
-    assert "| -9.50 | reproduced |" in text
+    runs = PAPER.tables[0].runs
+    assert f"| reproduced | 90.50 (1 of {runs} runs) |" in text
+    assert "| -9.50 | Table 1 |" in text
 
 
 def test_networks_are_tested_on_the_images_of_both(tmp_path):
@@ -182,7 +182,7 @@ def test_readme_index_is_replaced_between_its_marks(tmp_path):
     text = report.with_index(readme, [PAPER], tmp_path)
     assert text.startswith("before\n") and text.endswith("\nafter\n")
     assert "old" not in text
-    assert "90.00 | not run | 82.00 ± 2.00 | – | not run |" in text
+    assert "90.00 | not run | not run | 82.00 ± 2.00 | – |" in text
     assert report.with_index(text, [PAPER], tmp_path) == text
 
 

@@ -1,11 +1,12 @@
 """What is committed in `results/` and the README is what records say."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from ferkeras import report
+from ferkeras import page, report
 from ferkeras.paper import units
 from ferkeras.record import path_of
 from ferkeras.summary import seeds_recorded
@@ -26,6 +27,13 @@ def test_committed_report_equals_a_regenerated_one(paper):
 def test_readme_index_equals_a_regenerated_one():
     text = (ROOT / "README.md").read_text()
     assert text == report.with_index(text, PAPERS, RESULTS)
+
+
+def test_committed_page_equals_a_regenerated_one():
+    # Its pictures are as the installed Pillow writes them.
+    pages = (RESULTS / "index.html").read_text(), page.render(PAPERS, RESULTS)
+    first, second = (re.sub(r"base64,[^\"]*", "", text) for text in pages)
+    assert first == second
 
 
 @each_paper
