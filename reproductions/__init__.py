@@ -10,8 +10,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 def papers():
     """Every `Paper`, in the order of their keys."""
-    files = sorted(Path(__file__).parent.glob("*[0-9][0-9][0-9][0-9].py"))
+    keys = sorted(
+        file.stem
+        for folder in __path__
+        for file in Path(folder).glob("*[0-9][0-9][0-9][0-9].py")
+    )
     return [
-        importlib.import_module(f"reproductions.{file.stem}").PAPER
-        for file in files
+        importlib.import_module(f"reproductions.{key}").PAPER for key in keys
     ]

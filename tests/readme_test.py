@@ -1,0 +1,98 @@
+"""What the README promises: five lines that load a model, a paper in a file."""
+
+import re
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import reproductions
+from ferkeras.data import has_tensorflow
+from ferkeras.export import export
+from reproductions import __main__, command_line, papers
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+# What somebody would write who reads "Adding a paper".
+TOY = '''"""A toy."""
+
+from functools import partial
+
+from keras.optimizers import Adam
+
+from ferkeras.comparisons import Comparison
+from ferkeras.data import no_augmentation
+from ferkeras.experiment import Experiment
+from ferkeras.models import mini_xception
+from ferkeras.paper import Paper, Table
+from ferkeras.protocol import Protocol
+from ferkeras.recipe import Phase, Recipe
+from reproductions import command_line
+
+RECIPE = Recipe(
+    (Phase(partial(Adam, 1e-3), 1),),
+    batch_size=64,
+    augment=no_augmentation,
+    assumed=("everything",),
+)
+PROTOCOLS = (
+    Protocol("paper", "train", "test", "test", "It leaks."),
+    Protocol("clean", "train", "validation", "test", "It does not."),
+)
+TABLE = Table("Table 1", 1, PROTOCOLS, (
+    Experiment(
+        "Grey", mini_xception, ("grey",), {"accuracy": 60.0},
+        "synthetic_faces/demo", 32, RECIPE,
+    ),
+    Experiment(
+        "Laplacian", mini_xception, ("grey", "laplacian"), {"accuracy": 61.0},
+        "synthetic_faces/demo", 32, RECIPE,
+    ),
+))
+PAPER = Paper(
+    "toy2030", "A toy", "", (TABLE,),
+    comparisons=(Comparison("the Laplacian helps", "Laplacian", "Grey"),),
+)
+
+if __name__ == "__main__":
+    command_line.main(PAPER)
+'''
+
+
+@pytest.mark.skipif(not has_tensorflow(), reason="a SavedModel is TensorFlow's")
+def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
+    (lines,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    folder = re.search(r'"(demo/[^"]*)/saved_model"', lines)[1]
+    inputs = keras.Input((32, 32, 1))
+    logits = keras.layers.Dense(2)(keras.layers.Flatten()(inputs))
+    network = keras.Model(inputs, logits)
+    (tmp_path / folder).mkdir(parents=True)
+    export(network, tmp_path / folder, ("calm", "cross"))
+    monkeypatch.chdir(tmp_path)
+    exec(lines, {})
+    assert "[b'calm' b'cross'] [[0.5 0.5]]" in capsys.readouterr().out
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    """A paper's file beside the others."""
+    (tmp_path / "toy2030.py").write_text(TOY)
+    folders = [*reproductions.__path__, str(tmp_path)]
+    monkeypatch.setattr(reproductions, "__path__", folders)
+    yield tmp_path
+    sys.modules.pop("reproductions.toy2030", None)
+
+
+def test_a_paper_is_one_file(toy, capsys):
+    (paper,) = (paper for paper in papers() if paper.key == "toy2030")
+    results = toy / "results"
+    words = ["--data-dir", str(toy / "data"), "--results", str(results)]
+    __main__.main(["prepare", "synthetic_faces/demo", *words])
+    command_line.main(paper, ["--protocol", "clean", *words])
+    text = (results / "toy2030.md").read_text()
+    assert "| the Laplacian helps | Laplacian | Grey | clean | +1.00 |" in text
+    assert "Synthetic faces" in text
+    capsys.readouterr()
+    __main__.main(words)
+    listed = capsys.readouterr().out
+    assert re.search(r"toy2030 +Table 1 +Laplacian .*recorded", listed)
