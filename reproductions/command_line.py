@@ -83,15 +83,17 @@ def add_time_budget(arguments):
         "--time-budget",
         type=budget,
         metavar="SECONDS",
-        help="stop in time, leaving everything ready to go on; more than the "
-        f"{RESERVE} s kept back for scoring",
+        help="stop in time, leaving everything ready to go on",
     )
 
 
 def budget(text):
     """Seconds that leave some to train in."""
     if int(text) <= RESERVE:
-        raise ValueError
+        raise argparse.ArgumentTypeError(
+            f"must be more than the {RESERVE} s kept back for scoring. "
+            f"Received: {text}"
+        )
     return int(text)
 
 

@@ -94,7 +94,7 @@ def test_one_command_runs_what_waits_of_every_paper(papers, tmp_path, capsys):
 def test_a_budget_that_leaves_no_time_to_train_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["run", "--pending", "--time-budget", "30"])
-    assert "--time-budget" in capsys.readouterr().err
+    assert "--time-budget: must be more" in capsys.readouterr().err
 
 
 def test_nothing_waits_when_all_is_recorded(papers, tmp_path, capsys):
