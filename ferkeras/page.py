@@ -19,7 +19,7 @@ from PIL import Image
 from ferkeras import report
 from ferkeras.experiment import slug
 from ferkeras.record import write_whole
-from ferkeras.summary import summarise
+from ferkeras.tables import table
 
 # Sections that are there on demand.
 FOLDED = ("What the paper leaves open", "Provenance", "Runs cut short")
@@ -118,9 +118,10 @@ def render(papers, results):
                 ],
             }
         )
-    table = report.index(papers, results)
+    rows = report.index_rows(papers, results)
+    index = table(report.INDEX_HEAD, rows)
     for paper in papers:
-        table = table.replace(f"(results/{paper.key}.md)", f"(#{paper.key})")
+        index = index.replace(f"(results/{paper.key}.md)", f"(#{paper.key})")
     environment = Environment(
         loader=PackageLoader("ferkeras"),
         autoescape=select_autoescape(default=True),
@@ -128,23 +129,21 @@ def render(papers, results):
         lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(
-        papers=shown, index=html(table), counts=counts(papers, results)
+        papers=shown, index=html(index), counts=counts(rows)
     )
 
 
-def counts(papers, results):
-    """How many of the papers' numbers came out how, under their protocols.
+def counts(rows):
+    """How many of the papers' numbers came out how.
+
+    Args:
+        rows: what `report.index_rows` returned.
 
     Returns:
         dict of verdict to count, the commonest first.
     """
-    verdicts = Counter(
-        line.verdict
-        for paper in papers
-        for line in summarise(paper, results)
-        if line.verdict and line.protocol == line.table.protocols[0]
-    )
-    return dict(verdicts.most_common())
+    place = report.INDEX_HEAD.index("verdict")
+    return dict(Counter(filter(None, (x[place] for x in rows))).most_common())
 
 
 def write_page(papers, results):

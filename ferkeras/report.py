@@ -188,8 +188,8 @@ INDEX_HEAD = [
 ]
 
 
-def index(papers, results):
-    """The README's table: each row's report beside its reproductions."""
+def index_rows(papers, results):
+    """Lines of the README's table, a cell for each of `INDEX_HEAD`."""
     rows = []
     for paper in papers:
         lines = {
@@ -206,7 +206,12 @@ def index(papers, results):
                     link = f"[{paper.key}](results/{paper.key}.md)"
                     cells = [link, row.name, reported(row)]
                     rows.append([*cells, *index_cells(*both), part.name])
-    return table(INDEX_HEAD, rows)
+    return rows
+
+
+def index(papers, results):
+    """The README's table: each row's report beside its reproductions."""
+    return table(INDEX_HEAD, index_rows(papers, results))
 
 
 def index_cells(paper, clean):

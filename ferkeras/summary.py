@@ -1,6 +1,7 @@
 """A paper's records, row by row, as statistics."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ class Line:
         seeds = [unit.seed for unit, _ in self.complete]
         return dict(zip(seeds, self.values, strict=True))
 
-    @property
+    @cached_property
     def answers(self):
         """Of each complete run, by its seed: images, and which it has right.
 

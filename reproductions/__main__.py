@@ -19,9 +19,9 @@ from ferkeras.report import with_index, write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
-from ferkeras.work_queue import cheapest_first, pending, work_through
+from ferkeras.work_queue import cheapest_first, pending
 from reproductions import papers
-from reproductions.command_line import DATA_DIR, add_time_budget
+from reproductions.command_line import DATA_DIR, add_time_budget, run
 from reproductions.prepare import prepare
 
 README = Path(__file__).parent.parent / "README.md"
@@ -95,11 +95,8 @@ def run_pending(asked):
     if not queue:
         print("Every run that has its data is recorded.")
         return
-    left = work_through(queue, asked.results, datasets, asked.command, deadline)
-    for paper in {unit.paper.key: unit.paper for unit in queue}.values():
-        print(f"Tables and pictures: {write_report(paper, asked.results)}")
-    if left:
-        sys.exit(3)
+    worked_on = {unit.paper.key: unit.paper for unit in queue}.values()
+    run(worked_on, queue, asked.results, datasets, asked.command, deadline)
 
 
 def main(words=None):

@@ -182,9 +182,17 @@ def main(paper, words=None):
         wanted = pending(wanted, results, datasets)
     except (OSError, ValueError) as error:
         sys.exit(f"{paper.key}: {error}")
-    left = work_through(wanted, results, datasets, command, deadline)
-    report = write_report(paper, results)
-    print(f"Tables and pictures: {report}")
+    run([paper], wanted, results, datasets, command, deadline)
+
+
+def run(papers, units, results, datasets, command, deadline):
+    """Work through units and write their papers' reports.
+
+    Ends the process with 3 where units are left, see `work_through`.
+    """
+    left = work_through(units, results, datasets, command, deadline)
+    for paper in papers:
+        print(f"Tables and pictures: {write_report(paper, results)}")
     print(f"Curves: tensorboard --logdir {results / 'work'}")
     if left:
         sys.exit(3)

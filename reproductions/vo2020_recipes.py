@@ -173,9 +173,9 @@ def sizes(row, name, sides, frozen=""):
         loss=cross_entropy,
         assumed=(
             "sizes of 20 epochs each, Adam at 1e-3 in the first, then 1e-4; "
-            "what is pretrained is frozen in the first; PSR without spatial "
-            "transformer, which fits one size, and from 64 pixels, as half of "
-            "48 or 50 is too small for five poolings",
+            "with ImageNet's weights, only the head is trained in the first; "
+            "PSR without spatial transformer, which fits one size, and from 64 "
+            "pixels, as half of 48 or 50 is too small for five poolings",
         ),
     )
     return replace(
