@@ -77,10 +77,8 @@ SMALL_BACKBONE = replace(
     BACKBONE,
     phases=(Phase(partial(Adam, 1e-4), 3),),
     batch_size=32,
-    precision="mixed_bfloat16",
     assumed=(
-        "as at 227 pixels, but 3 epochs, batches of 32, hidden layers of 512, "
-        "bfloat16",
+        "as at 227 pixels, but 3 epochs, batches of 32, hidden layers of 512",
     ),
 )
 
@@ -104,7 +102,6 @@ def experiment(
     image_size=227,
     learning_rate=1e-3,
     epochs=200,
-    precision="float32",
 ):
     """A row: convolutions up to the `last` are a source's, and frozen.
 
@@ -125,7 +122,6 @@ def experiment(
             batch_size=32,
             augment=augment,
             assumed=assumed + CHANNELS[channels] + augmented,
-            precision=precision,
         ),
         partial(PixelRange, channels),
         start_from=layers(f"{frozen}.*", source),
@@ -204,7 +200,7 @@ def stages(side=227, recipe=BACKBONE, dense=(4096, 4096)):
     )
 
 
-def steps(images, side=227, epochs=200, precision="float32"):
+def steps(images, side=227, epochs=200):
     """The steps of Table 3 on so many images of FER2013."""
 
     def step(words, channels, *how):
@@ -219,7 +215,6 @@ def steps(images, side=227, epochs=200, precision="float32"):
             image_size=side,
             learning_rate=1e-4,
             epochs=epochs,
-            precision=precision,
         )
 
     return (

