@@ -42,8 +42,7 @@ def classified(unit, networks, test, class_names, results, work):
     if unit.row.branches:
         scores["branches"] = branch_accuracies(unit, networks, test)
     matrix = metrics.confusion(test.labels, found)
-    picture = path_of(results, unit, ".confusion.png")
-    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture = work / "confusion.png"
     title = f"{unit}\n{unit.row.dataset}, {unit.protocol.test}"
     plots.confusion_png(matrix, class_names, title, picture)
     record.write_confusion(

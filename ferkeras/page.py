@@ -5,7 +5,6 @@ inside.
 """
 
 import base64
-import io
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,6 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markupsafe import Markup
-from PIL import Image
 
 from ferkeras import report
 from ferkeras.experiment import slug
@@ -33,17 +31,11 @@ MARKS = {
     "does not hold": "bad",
     "no": "bad",
 }
-# Of a picture: plots have few, and a palette takes a third of the bytes.
-COLOURS = 64
 
 
 def data_url(path):
-    """A PNG file, in few colours, as an address that holds it."""
-    buffer = io.BytesIO()
-    with Image.open(path) as image:
-        few = image.convert("RGB").quantize(COLOURS)
-        few.save(buffer, "png", optimize=True)
-    text = base64.b64encode(buffer.getvalue()).decode()
+    """A PNG file as an address that holds it."""
+    text = base64.b64encode(path.read_bytes()).decode()
     return f"data:image/png;base64,{text}"
 
 

@@ -1,13 +1,26 @@
 """Pictures of results, of filters and of images."""
 
+import io
 import math
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from ferkeras.metrics import percent_of_rows
+
+COLOURS = 64
+
+
+def save_chart(figure, path):
+    """Write a figure without photographs: a palette is a third of the bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, metadata={"Software": None})
+    with Image.open(buffer) as image:
+        few = image.convert("RGB").quantize(COLOURS)
+    few.save(path, optimize=True)
 
 
 def confusion_png(matrix, class_names, title, path):
@@ -36,7 +49,7 @@ def confusion_png(matrix, class_names, title, path):
             va="center",
             color="white" if share[row, column] > 55 else "black",
         )
-    figure.savefig(path, metadata={"Software": None})
+    save_chart(figure, path)
 
 
 SCORES = {"accuracy": ("accuracy (%)", 100), "psnr": ("PSNR (dB)", 1)}
@@ -76,7 +89,7 @@ def curves_png(histories, title, path, metric="accuracy"):
     left.set(xlabel="epoch", ylabel=words)
     right.set(xlabel="epoch", ylabel="loss")
     right.legend(title="dashed: training\nsolid: selection", fontsize="small")
-    figure.savefig(path, metadata={"Software": None})
+    save_chart(figure, path)
 
 
 def sizes_png(curves, title, path):
@@ -101,7 +114,7 @@ def sizes_png(curves, title, path):
     right.set(ylabel=f"gain over {next(iter(curves))} (points)")
     for axes in (left, right):
         axes.set(xlabel="longer side of the original, up to (pixels)")
-    figure.savefig(path, metadata={"Software": None})
+    save_chart(figure, path)
 
 
 def bars_png(accuracies, title, path):
@@ -117,7 +130,7 @@ def bars_png(accuracies, title, path):
     bars = axes.bar(list(accuracies), list(accuracies.values()))
     axes.bar_label(bars, fmt="%.2f")
     axes.set(ylabel="accuracy (%)", title=title)
-    figure.savefig(path, metadata={"Software": None})
+    save_chart(figure, path)
 
 
 def boxes_png(accuracies, title, path):
@@ -135,7 +148,7 @@ def boxes_png(accuracies, title, path):
     places = range(1, len(accuracies) + 1)
     axes.set_xticks(places, accuracies, rotation=40, ha="right")
     axes.set(ylabel="accuracy (%)", title=title)
-    figure.savefig(path, metadata={"Software": None})
+    save_chart(figure, path)
 
 
 def filters_png(kernels, title, path):

@@ -62,10 +62,10 @@ def draw(tmp_path, monkeypatch):
     """Draws a `Figure` of what is recorded, as Matplotlib's axes."""
     drawn = []
 
-    def keep(figure, path, metadata):
+    def keep(figure, path):
         drawn.append(figure)
 
-    monkeypatch.setattr(plots.Figure, "savefig", keep)
+    monkeypatch.setattr(plots, "save_chart", keep)
 
     def of(figure):
         for picture in of_figure(figure, summarise(PAPER, tmp_path)):

@@ -74,7 +74,7 @@ def test_originals_stand_above_in_the_same_order(tmp_path):
 def test_curves_are_of_the_score_in_percent_and_the_loss(tmp_path, monkeypatch):
     figures = []
     monkeypatch.setattr(
-        plots.Figure, "savefig", lambda figure, *_, **__: figures.append(figure)
+        plots, "save_chart", lambda figure, path: figures.append(figure)
     )
     history = [
         {"accuracy": 0.3, "val_accuracy": 0.2, "loss": 2, "val_loss": 3},
