@@ -1,7 +1,22 @@
-"""What every layer must satisfy."""
+"""What every layer must satisfy, and the gradients of what it does."""
 
 import keras
 import numpy as np
+
+
+def gradient(function, *arguments):
+    """Gradients of a number with respect to each argument."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.grad(function, range(len(arguments)))(*arguments)
+    import tensorflow as tf
+
+    arguments = [tf.Variable(argument) for argument in arguments]
+    with tf.GradientTape() as tape:
+        value = function(*arguments)
+    found = tape.gradient(value, arguments)
+    return [keras.ops.convert_to_numpy(gradient) for gradient in found]
 
 
 def check_layer(layer, *inputs, weights=0, atol=1e-5):

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 
+from ferkeras import train as training
 from ferkeras.build import build
 from ferkeras.data import pipeline, scoring_batches, through
 from ferkeras.snapshot import read_history
@@ -42,6 +43,22 @@ def test_the_best_epoch_is_loaded(tmp_path):
 def test_the_first_of_equally_good_epochs_is_the_best():
     history = [{"val_accuracy": a} for a in (0.1, 0.3, 0.3, 0.2)]
     assert best_epoch(history) == 2
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="JAX fuses everything"
+)
+def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
+    networks, history = run(tmp_path / "plain")
+    monkeypatch.setattr(training, "MANY", 0)
+    fused, other = run(tmp_path / "fused")
+    assert [x["loss"] for x in other] == pytest.approx(
+        [x["loss"] for x in history], abs=1e-5
+    )
+    for a, b in zip(
+        networks.classifier.weights, fused.classifier.weights, strict=True
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-5)
 
 
 @pytest.mark.skipif(

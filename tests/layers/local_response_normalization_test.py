@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from ferkeras.layers import LocalResponseNormalization
-from tests.layer_checks import check_layer, check_saving
+from tests.layer_checks import check_layer, check_saving, gradient
 
 IMAGES = np.random.default_rng(0).normal(0, 9, (3, 4, 5, 7)).astype("float32")
 STRONG = {"size": 3, "alpha": 0.6, "beta": 0.5, "k": 2.0}
@@ -50,6 +50,28 @@ def test_any_image_equals_loops(arguments):
     np.testing.assert_allclose(
         normalize(IMAGES, **arguments), by_loops(IMAGES, **arguments), 1e-5
     )
+
+
+def test_gradient_equals_finite_differences():
+    layer = LocalResponseNormalization(**STRONG)
+    weights = np.random.default_rng(1).normal(0, 1, IMAGES.shape)
+
+    def loss(images):
+        return keras.ops.sum(layer(images) * weights.astype("float32"))
+
+    def exact(images):
+        return (by_loops(images, **STRONG) * weights).sum(axis=(1, 2, 3))
+
+    step = 1e-4
+    # One pixel of every image at a time, all of its channels.
+    (ours,) = gradient(loss, IMAGES)
+    for channel in range(IMAGES.shape[-1]):
+        move = np.zeros(IMAGES.shape)
+        move[:, 2, 3, channel] = step
+        difference = exact(IMAGES + move) - exact(IMAGES - move)
+        np.testing.assert_allclose(
+            ours[:, 2, 3, channel], difference / (2 * step), rtol=1e-3
+        )
 
 
 def test_defaults_equal_tensorflow():

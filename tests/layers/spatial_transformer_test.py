@@ -8,7 +8,7 @@ from scipy import ndimage
 from ferkeras.layers import SpatialTransformer
 from ferkeras.layers.affine_warp import sample_bilinear
 from ferkeras.layers.spatial_transformer import transform
-from tests.layer_checks import check_layer, check_saving
+from tests.layer_checks import check_layer, check_saving, gradient
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(0, 1, (3, 21, 24, 2)).astype(np.float32)
@@ -172,20 +172,6 @@ def test_outside_is_exactly_zero_whatever_the_image_holds():
 def test_unknown_border():
     with pytest.raises(ValueError, match="Received: 'wrap'"):
         sample_bilinear(IMAGES, IMAGES[..., 0], IMAGES[..., 0], border="wrap")
-
-
-def gradient(function, *arguments):
-    """Gradients of a number with respect to each argument."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.grad(function, range(len(arguments)))(*arguments)
-    import tensorflow as tf
-
-    arguments = [tf.Variable(argument) for argument in arguments]
-    with tf.GradientTape() as tape:
-        value = function(*arguments)
-    return [ops.convert_to_numpy(g) for g in tape.gradient(value, arguments)]
 
 
 # Some of its samples lie outside the image.
