@@ -85,14 +85,20 @@ class Line:
         return found
 
     @property
-    def training(self):
-        """Mean training accuracy in percent at the chosen epochs, or None."""
-        values = []
+    def of_epochs(self):
+        """The score at the chosen epoch and at the last, means over runs.
+
+        Returns:
+            `(2, 2)`: on the images that choose the epoch, and on the training
+            images as training goes, with dropout and augmentation.
+        """
+        runs = []
         for unit, entry in self.complete:
             history = read_csv(path_of(self.results, unit, ".history.csv"))
-            best = history[entry["epochs"]["best"] - 1]
-            values.append(100 * best["accuracy"])
-        return float(np.mean(values)) if values else None
+            ends = history[entry["epochs"]["best"] - 1], history[-1]
+            keys = f"val_{self.metric}", self.metric
+            runs.append([[epoch[key] for epoch in ends] for key in keys])
+        return self.row.task.scale * np.mean(runs, axis=0)
 
     @property
     def mean(self):

@@ -67,17 +67,33 @@ def result_row(line):
     ]
 
 
-def training_row(line):
-    """A line of the table of training accuracies."""
+def epochs_row(line):
+    """A line of the table of what the choice of the epoch adds."""
+    (chosen, last), training = line.of_epochs
+    drawn = " (synthetic)" if synthetic([line]) else ""
     return [
         line.row.name,
         line.protocol.name,
-        printed(line.row.reported["training"]),
-        percent(line.training) + (" (synthetic)" if synthetic([line]) else ""),
+        line.protocol.select,
+        percent(chosen) + drawn,
+        percent(last),
+        f"{chosen - last:+.2f}",
+        printed(line.row.reported.get("training")),
+        *map(percent, training),
     ]
 
 
-TRAINING_HEAD = ["row", "protocol", "reported", "reproduced"]
+EPOCHS_HEAD = [
+    "row",
+    "protocol",
+    "chosen on",
+    "its score, chosen epoch",
+    "last epoch",
+    "gain",
+    "training, reported",
+    "training, chosen epoch",
+    "training, last epoch",
+]
 
 
 def other_rows(line):
