@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from ferkeras import devices
-from ferkeras.data import Datasets
+from ferkeras.data import Datasets, is_own
 from ferkeras.paper import units
 from ferkeras.protocol import Protocol
 from ferkeras.record import refuse_to_mix
 from ferkeras.report import write_report
 from ferkeras.work_queue import RESERVE, pending, work_through
+from reproductions.own_images import on_own
 from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
@@ -68,7 +69,15 @@ def parser(paper):
         help="folder for records, report and pictures (results; the demo: "
         "demo); logs and models go into its folder work",
     )
-    add(
+    images = arguments.add_mutually_exclusive_group()
+    images.add_argument(
+        "--dataset",
+        type=own,
+        metavar="own/NAME",
+        help="your own images, prepared, in place of the paper's; results go "
+        "to the folder own/NAME",
+    )
+    images.add_argument(
         "--demo",
         action="store_true",
         help=f"{DEMO_EPOCHS} epochs on a few hundred drawn faces, under a "
@@ -95,6 +104,16 @@ def budget(text):
             f"Received: {text}"
         )
     return int(text)
+
+
+def own(text):
+    """Name of a user's own images."""
+    if not is_own(text):
+        raise argparse.ArgumentTypeError(
+            "takes own/ and the name that your images were prepared under. "
+            f"Received: {text}"
+        )
+    return text
 
 
 def positive(text):
@@ -168,7 +187,8 @@ def main(paper, words=None):
     command = shlex.join(["python", "-m", f"reproductions.{paper.key}", *words])
     deadline = asked.time_budget and started + asked.time_budget
     devices.configure()
-    results = asked.results or Path("demo" if asked.demo else "results")
+    default = "demo" if asked.demo else asked.dataset or "results"
+    results = asked.results or Path(default)
     default = results / "data" if asked.demo else DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
     datasets = Datasets(data_dir)
@@ -177,6 +197,8 @@ def main(paper, words=None):
         if asked.demo:
             paper = demo_of(paper)
             prepare(DEMO, data_dir)
+        elif asked.dataset:
+            paper = on_own(paper, datasets.source(asked.dataset))
         protocols = [asked.protocol] if asked.protocol else []
         wanted = units(paper, asked.rows, protocols, asked.runs)
         wanted = pending(wanted, results, datasets)

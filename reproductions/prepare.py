@@ -10,10 +10,12 @@ from ferkeras.data import (
     faces_of,
     files_on_disk,
     has_tensorflow,
+    is_own,
     npz_path,
     open_dataset,
     write_npz,
 )
+from reproductions.own_images import read_own
 
 BUILDERS = Path(__file__).parent.parent / "tfds_builders"
 
@@ -47,8 +49,9 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     """Prepare a dataset with its TFDS builder, or without TensorFlow.
 
     Args:
-        dataset: TFDS name, with or without its config; with `/faces<side>`,
-            that dataset is prepared, and then its faces are cut out.
+        dataset: TFDS name, with or without its config, or `own/<name>`; with
+            `/faces<side>`, that dataset is prepared, and then its faces are
+            cut out.
         data_dir: folder of prepared datasets.
         manual_dir: folder of the publisher's files; TFDS's own,
             `<data_dir>/downloads/manual`, when None.
@@ -70,6 +73,11 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         write_npz(
             crop_source(source, dataset, size), npz_path(dataset, data_dir)
         )
+        return open_dataset(dataset, data_dir)
+
+    if is_own(dataset):
+        path = npz_path(dataset, data_dir)
+        write_npz(read_own(dataset, manual_dir), path)
         return open_dataset(dataset, data_dir)
 
     name, config, reader = reader_of(dataset)

@@ -31,6 +31,7 @@ from ferkeras.data.source import (
     faces_of,
     files_in_memory,
     files_on_disk,
+    is_own,
 )
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "files_in_memory",
     "files_on_disk",
     "has_tensorflow",
+    "is_own",
     "no_augmentation",
     "npz_path",
     "one_of",

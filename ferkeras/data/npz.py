@@ -10,6 +10,7 @@ from ferkeras.data.source import (
     Source,
     face_size,
     files_in_memory,
+    is_own,
     prepare_command,
 )
 from ferkeras.files import open_whole
@@ -72,7 +73,9 @@ def open_npz(dataset, data_dir):
     path = npz_path(dataset, data_dir)
     if not path.exists():
         command = prepare_command(dataset)
-        if face_size(dataset):
+        if is_own(dataset):
+            command += " --manual-dir FOLDER"
+        if is_own(dataset) or face_size(dataset):
             raise FileNotFoundError(f"{path} is missing. Run: {command}")
         raise FileNotFoundError(
             f"{path} is missing, and TensorFlow, which would read the TFDS "

@@ -5,7 +5,13 @@ from pathlib import Path
 
 from ferkeras.data.encoded import EncodedImages
 from ferkeras.data.npz import open_npz
-from ferkeras.data.source import Source, face_size, faces_of, prepare_command
+from ferkeras.data.source import (
+    Source,
+    face_size,
+    faces_of,
+    is_own,
+    prepare_command,
+)
 
 
 def has_tensorflow():
@@ -83,11 +89,11 @@ def open_tfds(dataset, data_dir):
 def open_dataset(dataset, data_dir):
     """Open a prepared dataset: by TFDS, or its `.npz` without TensorFlow.
 
-    Faces cut out of photographs are always a `.npz`.
+    Faces cut out of photographs, and a user's own images, are always a `.npz`.
 
     Args:
         dataset: TFDS name with its config, such as `"ferplus/plurality"`, and
-            `/faces<side>` for its faces.
+            `/faces<side>` for its faces; or `own/<name>`.
         data_dir: folder of prepared datasets.
 
     Returns:
@@ -96,6 +102,6 @@ def open_dataset(dataset, data_dir):
     Raises:
         FileNotFoundError: where it is not prepared, with the command to run.
     """
-    if face_size(dataset) or not has_tensorflow():
+    if face_size(dataset) or is_own(dataset) or not has_tensorflow():
         return open_npz(dataset, data_dir)
     return open_tfds(dataset, data_dir)

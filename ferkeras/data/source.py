@@ -178,6 +178,11 @@ def prepare_command(dataset):
     return f"python -m reproductions prepare {dataset}"
 
 
+def is_own(dataset):
+    """Whether a name is of a user's own images, `own/<name>`."""
+    return dataset.startswith("own/")
+
+
 def face_size(dataset):
     """Side in pixels of the faces cut out, by a name `.../faces<side>`.
 

@@ -1,0 +1,117 @@
+"""A user's own images: from folders to a row's record."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from ferkeras.data import open_dataset
+from ferkeras.paper import units
+from ferkeras.record import read_record
+from reproductions import __main__, chesley2021, command_line
+from reproductions.own_images import on_own, read_own
+
+SPLITS = {"train": 12, "validation": 4, "test": 6}
+ROW = "I: LeNet5"
+
+
+def write(folder, splits=SPLITS, classes=("calm", "cross")):
+    """Folders of noise, brighter on one side; images of unequal sizes."""
+    rng = np.random.default_rng(0)
+    for split, count in splits.items():
+        for side, name in enumerate(classes):
+            (folder / split / name).mkdir(parents=True)
+            for index in range(count):
+                sides = rng.integers(50, 60, 2)
+                pixels = rng.integers(0, 99, sides)
+                pixels[:, 25 * side : 25 + 25 * side] += 150
+                path = folder / split / name / f"{index}.png"
+                cv2.imwrite(str(path), pixels.astype(np.uint8))
+    return folder
+
+
+def prepare(folder, data_dir, name="own/desk"):
+    words = ["--manual-dir", str(folder), "--data-dir", str(data_dir)]
+    __main__.main(["prepare", name, *words])
+
+
+@pytest.mark.parametrize("splits", [SPLITS, {"train": 20, "test": 6}])
+def test_a_row_is_trained_on_them(tmp_path, splits, capsys):
+    folder = write(tmp_path / "images", splits)
+    prepare(folder, tmp_path)
+    assert "own/desk 1.0.0 test: 12 images" in capsys.readouterr().out
+    results = tmp_path / "results"
+    words = ["--data-dir", str(tmp_path), "--results", str(results)]
+    words += ["--dataset", "own/desk", "--rows", ROW, "--runs", "1"]
+    command_line.main(chesley2021.PAPER, words)
+    paper = on_own(chesley2021.PAPER, open_dataset("own/desk", tmp_path))
+    (unit,) = units(paper, [ROW], runs=1)
+    entry = read_record(results, unit)
+    assert entry["dataset"]["class_names"] == ["calm", "cross"]
+    assert entry["dataset"]["images"]["test"] == 12
+    assert entry["scores"]["accuracy"] > 90
+    assert entry["experiment"]["phases"][0]["epochs"] == 10
+    chosen_on = entry["protocol"]["checkpoint_chosen_on"]
+    assert chosen_on == ("validation" if "validation" in splits else "held out")
+    text = (results / "chesley2021.md").read_text()
+    assert "On own/desk, not on the paper's images." in text
+    # Nothing of what the paper measured elsewhere.
+    assert "50.30" not in text and "reproduced |" not in text.split("## ")[-1]
+    assert json.loads(json.dumps(entry))
+
+
+def test_images_are_read_class_by_class_in_the_order_of_names(tmp_path):
+    folder = write(tmp_path / "images", {"train": 2, "test": 1})
+    (folder / "train" / ".cache").mkdir()
+    source = read_own("own/desk", folder)
+    assert source.class_names == ("calm", "cross")
+    faces = source.faces("train")
+    assert faces.labels.tolist() == [0, 0, 1, 1]
+    left, right = np.moveaxis(faces.resized(2).images.mean((1, 3)), -1, 0)
+    assert ((left > right) == [True, True, False, False]).all()
+
+
+@pytest.mark.parametrize(
+    "change,message",
+    [
+        (lambda x: (x / "test").rename(x / "tests"), "There is no .*test. The"),
+        (
+            lambda x: (x / "train/cross").rename(x / "train/happy"),
+            "test has classes without images to train on: cross",
+        ),
+        (
+            lambda x: (x / "train/calm").rename(x / "calm"),
+            "two classes at least.*Received: cross",
+        ),
+        (
+            lambda x: (x / "test/calm/0.png").write_bytes(b""),
+            "expected whole picture files.*1 empty: calm/0.png",
+        ),
+    ],
+)
+def test_other_layouts_are_refused_with_what_to_do(tmp_path, change, message):
+    change(write(tmp_path / "images", {"train": 1, "test": 1}))
+    with pytest.raises(SystemExit, match=message):
+        prepare(tmp_path / "images", tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_a_folder_or_a_name_nothing_is_prepared(tmp_path):
+    with pytest.raises(FileNotFoundError, match="--manual-dir"):
+        read_own("own/desk", None)
+    with pytest.raises(ValueError, match="Received: 'own/'"):
+        read_own("own/", tmp_path)
+
+
+def test_a_row_on_images_that_are_not_prepared_says_what_to_run(tmp_path):
+    words = ["--data-dir", str(tmp_path), "--results", str(tmp_path / "here")]
+    with pytest.raises(SystemExit, match="prepare own/desk --manual-dir"):
+        command_line.main(chesley2021.PAPER, [*words, "--dataset", "own/desk"])
+    assert not (tmp_path / "here").exists()
+
+
+def test_other_datasets_are_no_images_of_ones_own(capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(chesley2021.PAPER, ["--dataset", "fer2013"])
+    assert "takes own/" in capsys.readouterr().err
