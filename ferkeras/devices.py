@@ -20,13 +20,21 @@ PACKAGES = (
 )
 
 
-def configure():
+def configure(compiled=None):
     """Make runs repeatable; call it before anything else uses the backend.
 
     TensorFlow's order of independent operations varies from run to run unless
     one thread schedules them; each operation still uses every core. Where JAX
     trains, TensorFlow only reads data and must not take the GPU.
+
+    Args:
+        compiled: folder that keeps what JAX compiles, which all seeds of a row
+            share, and a run that goes on; None for JAX's own choice.
     """
+    if compiled and keras.backend.backend() == "jax":
+        import jax
+
+        jax.config.update("jax_compilation_cache_dir", str(compiled))
     if not has_tensorflow():
         return
     import tensorflow as tf

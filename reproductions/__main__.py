@@ -85,7 +85,7 @@ def run_pending(asked):
     """Run what can be run here and is not recorded, of every paper."""
     started = time.monotonic()
     deadline = asked.time_budget and started + asked.time_budget
-    devices.configure()
+    devices.configure(asked.results / "work" / "compiled")
     datasets = Datasets(asked.data_dir)
     known = [unit for paper in papers() for unit in units(paper)]
     for paper in papers():

@@ -186,9 +186,9 @@ def main(paper, words=None):
     started = time.monotonic()
     command = shlex.join(["python", "-m", f"reproductions.{paper.key}", *words])
     deadline = asked.time_budget and started + asked.time_budget
-    devices.configure()
     default = "demo" if asked.demo else asked.dataset or "results"
     results = asked.results or Path(default)
+    devices.configure(results / "work" / "compiled")
     default = results / "data" if asked.demo else DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
     datasets = Datasets(data_dir)

@@ -8,25 +8,30 @@ import sys
 import time
 from pathlib import Path
 
+import keras
+import pytest
+
 ROOT = Path(__file__).parent.parent
 RUN = "tiny1999/clean/tiny-net"
 
 
-def start(results):
+def start(results, seed=0):
+    # JAX: keep what takes less than a second to compile too.
+    always = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.tiny", str(results)],
+        [sys.executable, "-m", "tests.tiny", str(results), str(seed)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)} | always,
         stderr=subprocess.PIPE,
     )
 
 
-def finish(results):
-    process = start(results)
+def finish(results, seed=0):
+    process = start(results, seed)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors.decode()
-    record = json.loads((results / RUN / "seed0.json").read_text())
-    lines = (results / RUN / "seed0.history.csv").read_text().splitlines()
+    record = json.loads((results / RUN / f"seed{seed}.json").read_text())
+    lines = (results / RUN / f"seed{seed}.history.csv").read_text().splitlines()
     return record, lines
 
 
@@ -75,3 +80,16 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path):
         assert resumed[key] == record[key]
     # It learned, so equal numbers mean something.
     assert record["scores"]["accuracy"] > 70
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "jax", reason="TensorFlow compiles little"
+)
+def test_another_seed_is_not_compiled_again(tmp_path):
+    def compiled():
+        return {path.name for path in tmp_path.glob("work/compiled/*-cache")}
+
+    finish(tmp_path)
+    found = compiled()
+    finish(tmp_path, seed=1)
+    assert found and compiled() == found

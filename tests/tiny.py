@@ -1,6 +1,6 @@
 """A paper small enough to train in a test, on noise it can learn.
 
-As a program, one run of it: `python -m tests.tiny RESULTS`.
+As a program, one run of it: `python -m tests.tiny RESULTS SEED`.
 """
 
 import sys
@@ -106,5 +106,6 @@ class Noise:
 
 
 if __name__ == "__main__":
-    devices.configure()
-    reproduce(unit(), Path(sys.argv[1]), Noise(), "tiny")
+    folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+    devices.configure(folder / "work" / "compiled")
+    reproduce(unit(seed=seed), folder, Noise(), "tiny")
