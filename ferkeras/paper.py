@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ferkeras.comparisons import Comparison
 from ferkeras.experiment import Experiment, settings, slug
@@ -20,6 +21,9 @@ class Table:
         protocols: tuple of `Protocol`.
         rows: tuple of `Experiment`, in the paper's order.
         note: what was found, for the report.
+        demo: protocols of its demonstration on drawn files in the layout of
+            its datasets, which the paper's `drawn` writes; where there are
+            none, it is on drawn faces as they are.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Table:
     protocols: tuple[Protocol, ...]
     rows: tuple[Experiment, ...]
     note: str = ""
+    demo: tuple[Protocol, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Paper:
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
         demo_size: side in pixels of the faces of its demonstration.
+        drawn: for names of datasets, `folder -> None`, which writes a small
+            one of drawn faces as the publisher lays it out.
     """
 
     key: str
@@ -74,6 +81,7 @@ class Paper:
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     demo_size: int = 32
+    drawn: Mapping[str, Callable] = field(default_factory=dict)
 
     @property
     def rows(self):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ferkeras.data import is_own
 from ferkeras.files import open_whole
 
 ROOT = Path(__file__).parent.parent
@@ -90,26 +91,36 @@ def read_json(path):
     return record
 
 
-def refuse_to_mix(results, paper, synthetic):
-    """Keep real and drawn faces, and recipes, in folders of their own.
+PUBLISHED, DRAWN = "published images", "drawn faces"
+
+
+def kind_of(dataset):
+    """What a record's dataset shows: one of these, or the name of `own/...`."""
+    if dataset["synthetic"]:
+        return DRAWN
+    return dataset["name"] if is_own(dataset["name"]) else PUBLISHED
+
+
+def refuse_to_mix(results, paper, kind):
+    """Keep published images, drawn faces and a user's own apart.
 
     Args:
         results: folder of results.
         paper: a `Paper`.
-        synthetic: whether the runs to come are on drawn faces.
+        kind: what the runs to come are on, as of `kind_of`.
 
     Raises:
-        ValueError: where the folder holds the paper's records of the other
+        ValueError: where the folder holds the paper's records of another
             kind, or is a file.
     """
     if results.exists() and not results.is_dir():
         raise ValueError(f"{results} is a file; --results takes a folder.")
     for path in sorted((results / paper.key).rglob("seed*.json")):
-        if read_json(path)["dataset"]["synthetic"] != synthetic:
-            kind = "real" if synthetic else "drawn"
+        there = kind_of(read_json(path)["dataset"])
+        if there != kind:
             raise ValueError(
-                f"{path} is a record of {kind} faces, which would be "
-                "overwritten. Name another folder with --results."
+                f"{path} is a record of {there}, not of {kind}. Name another "
+                "folder with --results."
             )
 
 

@@ -14,7 +14,7 @@ from ferkeras import devices
 from ferkeras.data import Datasets, npz_path
 from ferkeras.page import write_page
 from ferkeras.paper import units
-from ferkeras.record import refuse_to_mix, write_whole
+from ferkeras.record import PUBLISHED, refuse_to_mix, write_whole
 from ferkeras.report import with_index, write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise
@@ -72,6 +72,8 @@ def prepare_dataset(asked):
 def write_reports(asked):
     """Write every paper's report; for the repository's, README's index too."""
     for paper in papers():
+        refuse_to_mix(asked.results, paper, PUBLISHED)
+    for paper in papers():
         print(write_report(paper, asked.results))
     print(write_page(papers(), asked.results))
     if asked.results.resolve() != README.parent / "results":
@@ -89,7 +91,7 @@ def run_pending(asked):
     datasets = Datasets(asked.data_dir)
     known = [unit for paper in papers() for unit in units(paper)]
     for paper in papers():
-        refuse_to_mix(asked.results, paper, synthetic=False)
+        refuse_to_mix(asked.results, paper, PUBLISHED)
     known = cheapest_first(known, asked.results)
     queue = pending(known, asked.results, datasets)
     if not queue:
@@ -123,9 +125,11 @@ def main(words=None):
     )
     command.set_defaults(do=prepare_dataset)
     command.add_argument(
-        "dataset", help="such as ferplus/plurality, or kdef/faces48"
+        "dataset",
+        help="such as ferplus/plurality, kdef/faces48 or, for "
+        "a folder of your own images, own/NAME",
     )
-    command.add_argument("--manual-dir", help="folder of the publisher's files")
+    command.add_argument("--manual-dir", help="folder of the files")
     command.add_argument(
         "--npz",
         action="store_true",

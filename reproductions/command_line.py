@@ -3,31 +3,20 @@
 import argparse
 import shlex
 import sys
+import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from ferkeras import devices
-from ferkeras.data import Datasets, is_own
+from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.paper import units
-from ferkeras.protocol import Protocol
-from ferkeras.record import refuse_to_mix
+from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
 from ferkeras.work_queue import RESERVE, pending, work_through
-from reproductions.own_images import on_own
+from reproductions.elsewhere import DEMO, DEMO_EPOCHS, demo_of, on_own
 from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
-DEMO = "synthetic_faces/demo"
-DEMO_PROTOCOL = Protocol(
-    "clean",
-    "train",
-    "validation",
-    "test",
-    "three sets of drawn faces: trained on the first, the epoch chosen on the "
-    "second, the third scored once.",
-)
-DEMO_EPOCHS = 4
 
 
 def parser(paper):
@@ -123,55 +112,14 @@ def positive(text):
     return int(text)
 
 
-def demo_of(paper):
-    """The paper on small drawn faces: its first phase, for a few epochs.
-
-    Without published weights, so that nothing need be fetched.
-    """
-
-    names = {row.name for row in paper.rows}
-
-    def shortened(row):
-        first = row.recipe.phases[0]
-        phases = (replace(first, epochs=DEMO_EPOCHS, image_size=None),)
-        # Few images: small batches, so that there are steps to learn in.
-        recipe = replace(
-            row.recipe,
-            phases=phases,
-            batch_size=16,
-            assumed=(
-                f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
-                f"faces, {paper.demo_size} pixels wide; too few to learn much",
-            ),
-        )
-        return replace(
-            row,
-            reported={k: v for k, v in row.reported.items() if k != "classes"},
-            dataset=DEMO,
-            image_size=paper.demo_size,
-            recipe=recipe,
-            start_from=tuple(x for x in row.start_from if x.source in names),
-        )
-
-    tables = (
-        replace(
-            table,
-            runs=1,
-            protocols=(DEMO_PROTOCOL,),
-            rows=tuple(map(shortened, table.rows)),
-            note="",
-        )
-        for table in paper.tables
-        if any(protocol.name == "clean" for protocol in table.protocols)
-    )
-    # What the paper says of its results is not about drawn faces.
-    return replace(
-        paper,
-        tables=tuple(tables),
-        figures=tuple(replace(x, classes=()) for x in paper.figures),
-        statements=(),
-        comparisons=(),
-    )
+def prepare_demo(paper, data_dir):
+    """Draw and prepare what a paper's demonstration is on."""
+    mark_as_drawn(data_dir)
+    prepare(DEMO, data_dir)
+    for dataset, draw in paper.drawn.items():
+        with tempfile.TemporaryDirectory() as folder:
+            draw(Path(folder))
+            prepare(dataset, data_dir, folder)
 
 
 def main(paper, words=None):
@@ -191,12 +139,15 @@ def main(paper, words=None):
     devices.configure(results / "work" / "compiled")
     default = results / "data" if asked.demo else DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
+    # Never beside published datasets, whose names some of them have.
+    data_dir = data_dir / "drawn" if asked.demo else data_dir
     datasets = Datasets(data_dir)
     try:
-        refuse_to_mix(results, paper, asked.demo)
+        kind = DRAWN if asked.demo else asked.dataset or PUBLISHED
+        refuse_to_mix(results, paper, kind)
         if asked.demo:
+            prepare_demo(paper, data_dir)
             paper = demo_of(paper)
-            prepare(DEMO, data_dir)
         elif asked.dataset:
             paper = on_own(paper, datasets.source(asked.dataset))
         protocols = [asked.protocol] if asked.protocol else []

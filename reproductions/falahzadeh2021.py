@@ -1,15 +1,15 @@
 """Grey image and its gradients into AlexNet (Falahzadeh et al., 2021).
 
     python -m reproductions.falahzadeh2021            # every row that can run
-    python -m reproductions.falahzadeh2021 --demo --rows "JAFFE: 3-channel"
+    python -m reproductions.falahzadeh2021 --demo --rows "JAFFE: 3-channel" \
+        --runs 10                                     # ten folds, drawn faces
     python -m reproductions.falahzadeh2021 --rows "210 images at 113 px: grey"
 
 The paper's rows need copies of JAFFE and CK+, and ImageNet's weights: the
 message about a file that is missing gives its address. Without these weights,
 rows named "(FER2013 backbone)" train their own. What the paper claims is tried
-on small parts of FER2013 as well: at 227 pixels for a GPU, at 113 pixels, in
-two hours or so, for a processor. A run is one fold; lists of the folds lie
-beside the results.
+on small parts of FER2013 as well: at 227 pixels for a GPU, at 113 for a
+processor. A run is one fold; lists of the folds lie beside the results.
 """
 
 from functools import partial
@@ -33,6 +33,8 @@ from reproductions.falahzadeh2021_recipes import (
     stages,
     steps,
 )
+from tfds_builders.ck_plus import fake_files as ck_plus_files
+from tfds_builders.jaffe import fake_files as jaffe_files
 
 # Confusion matrices in percent, rows true, in the paper's order of classes.
 # fmt: off
@@ -103,7 +105,7 @@ JAFFE = Table("Tables 2 and 3: JAFFE", 10, ten_folds(640), (
         "JAFFE: 3-channel + aug + dropout", 92.41, THREE, augment, DROPOUT,
         **recalls(JAFFE_CLASSES, JAFFE_MATRIX),
     ),
-), note=ONE_ROW)
+), note=ONE_ROW, demo=ten_folds(40))
 CK_PLUS = Table("Tables 2 and 3: CK+", 10, ten_folds(1780), (
     ck_plus("CK+: conv1 frozen", 78.68, last=1),
     ck_plus("CK+: conv1-2 frozen", 79.3, last=2),
@@ -115,7 +117,7 @@ CK_PLUS = Table("Tables 2 and 3: CK+", 10, ten_folds(1780), (
         "CK+: 3-channel + aug + dropout", 93.66, THREE, augment, DROPOUT,
         **recalls(CK_PLUS_CLASSES, CK_PLUS_MATRIX),
     ),
-), note=ONE_ROW)
+), note=ONE_ROW, demo=ten_folds(70))
 JAFFE_READINGS = Table(
     "Other readings: JAFFE", 10, JAFFE.protocols, readings(*JAFFE.rows[3:5]),
 )
@@ -214,6 +216,10 @@ PAPER = Paper(
         *(claim for table in CLAIMS for claim in compared(table.rows, STEPS)),
     ),
     demo_size=64,
+    drawn={
+        "jaffe": jaffe_files.write_published,
+        "ck_plus/falahzadeh2021": ck_plus_files.write_people,
+    },
 )
 
 if __name__ == "__main__":

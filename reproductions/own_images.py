@@ -1,13 +1,10 @@
-"""A folder of your own images as a dataset, and a paper's rows on it."""
+"""Reads a folder of a user's own images."""
 
-import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from ferkeras.data import Faces, HoldOut, Source, files_on_disk
-from ferkeras.protocol import Protocol
+from ferkeras.data import Faces, Source, files_on_disk
 from tfds_builders import image_files
 
 LAYOUT = (
@@ -15,21 +12,6 @@ LAYOUT = (
     "class and, if you like, validation/CLASS/ to choose the epoch by."
 )
 SPLITS = ("train", "validation", "test")
-THREE_FOLDERS = Protocol(
-    "clean",
-    *SPLITS,
-    "three folders of images: trained on the first, the epoch chosen on the "
-    "second, the third scored once.",
-)
-TWO_FOLDERS = Protocol(
-    "clean",
-    "train",
-    "held out",
-    "test",
-    "two folders of images: trained on nine tenths of the first, the epoch "
-    "chosen on the others, the second scored once.",
-    (HoldOut("held out", of="train", share=0.1),),
-)
 
 
 def read_own(dataset, folder):
@@ -45,15 +27,10 @@ def read_own(dataset, folder):
 
     Raises:
         FileNotFoundError: where there is no folder, or no `train` or `test`.
-        ValueError: for another name, fewer than two classes, a class that has
-            no images to train on, or one that `train` does not have, and for a
-            file that is empty, cut short or no image.
+        ValueError: for fewer than two classes, a class without images to
+            train on, a split without images, images that are in no class's
+            folder, and a file that is empty, cut short or no image.
     """
-    if not re.fullmatch(r"own/[\w-]+", dataset):
-        raise ValueError(
-            "Your own images are called own/ and a name of letters, digits, _ "
-            f"and -. Received: {dataset!r}"
-        )
     if folder is None:
         raise FileNotFoundError(f"Name a folder with --manual-dir. {LAYOUT}")
     folder = Path(folder)
@@ -75,6 +52,8 @@ def read_own(dataset, folder):
                 f"{folder / name} has classes without images to train on: "
                 f"{', '.join(unknown)}. {LAYOUT}"
             )
+        if not any(found[name].values()):
+            raise ValueError(f"{folder / name} has no images. {LAYOUT}")
 
     def read(split):
         paths = [found[split].get(name, []) for name in classes]
@@ -89,8 +68,13 @@ def images_of(folder):
     """The images in each folder of a folder, checked: a dict of name to paths.
 
     Raises:
-        ValueError: as `read_own`, for files.
+        ValueError: for images outside such folders, and as `read_own` for
+            files.
     """
+    loose = [path for path in image_files.find(folder) if path.parent == folder]
+    if loose:
+        names = image_files.listed([path.name for path in loose])
+        raise ValueError(f"{folder} has images of no class: {names}. {LAYOUT}")
     found = {
         path.name: image_files.find(path)
         for path in sorted(folder.iterdir())
@@ -99,32 +83,3 @@ def images_of(folder):
     for paths in found.values():
         image_files.check_whole(paths, folder, LAYOUT)
     return found
-
-
-def on_own(paper, source):
-    """A paper's rows, their recipes unchanged, on your own images.
-
-    Args:
-        paper: a `Paper`.
-        source: the prepared `Source`.
-
-    Returns:
-        A `Paper` that reports no numbers, under one clean protocol.
-    """
-    three = "validation" in source.splits
-
-    def moved(row):
-        return replace(row, reported={}, dataset=source.name)
-
-    tables = tuple(
-        replace(
-            table,
-            protocols=(THREE_FOLDERS if three else TWO_FOLDERS,),
-            rows=tuple(map(moved, table.rows)),
-            note=f"On {source.name}, not on the paper's images.",
-        )
-        for table in paper.tables
-    )
-    # Which row is better may be asked of any images; the rest is the paper's.
-    figures = tuple(replace(figure, classes=()) for figure in paper.figures)
-    return replace(paper, tables=tables, figures=figures, statements=())

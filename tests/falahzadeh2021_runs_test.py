@@ -15,13 +15,16 @@ from ferkeras.summary import summarise
 from ferkeras.weights import layers_with_weights
 from reproductions import command_line
 from reproductions.falahzadeh2021 import (
+    CK_PLUS,
     CK_PLUS_BACKBONE,
+    JAFFE,
     JAFFE_BACKBONE,
     PAPER,
     STAGE,
 )
 from tests import jaffe_and_ck_plus
 
+TABLES = JAFFE, CK_PLUS
 pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
 
 
@@ -46,8 +49,9 @@ def small_paper(table, dataset, epochs):
     """The paper's rows on FER2013's backbone, which a dataset stands for."""
     rows = tuple(small(row, epochs) for row in table.rows)
     stages = tuple(small(row, epochs, dataset=dataset) for row in STAGE.rows)
-    stage = replace(STAGE, protocols=table.protocols, rows=stages)
-    tables = (replace(table, rows=rows), stage)
+    (protocols,) = (x.demo for x in TABLES if x.rows[0].dataset == dataset)
+    stage = replace(STAGE, protocols=protocols, rows=stages)
+    tables = (replace(table, protocols=protocols, rows=rows), stage)
     return replace(PAPER, tables=tables, comparisons=())
 
 
@@ -67,9 +71,8 @@ def run(datasets, tmp_path_factory):
 def finished(table, dataset, datasets, results, rows, *words):
     """Lines of a table with complete runs, once rows of it were run."""
     paper = small_paper(table, dataset, 1)
-    words = [*words, "--protocol", "clean", "--results", str(results)]
-    words += ["--data-dir", str(datasets.data_dir), "--rows"]
-    command_line.main(paper, [*words, *rows])
+    words = [*words, "--results", str(results), "--rows", *rows]
+    command_line.main(paper, [*words, "--data-dir", str(datasets.data_dir)])
     return [
         line
         for line in summarise(paper, results)
@@ -78,19 +81,31 @@ def finished(table, dataset, datasets, results, rows, *words):
 
 
 @pytest.mark.slow
-def test_every_row_runs(datasets, tmp_path):
+def test_every_row_runs_under_every_protocol(datasets, tmp_path):
     rows = [row.name for row in JAFFE_BACKBONE.rows]
     lines = finished(
         JAFFE_BACKBONE, "jaffe", datasets, tmp_path, rows, "--runs", "1"
     )
-    assert [line.row.name for line in lines] == rows
-    assert [len(line.complete) for line in lines] == [1] * 7
+    assert [(x.row.name, x.protocol.name) for x in lines] == [
+        (row, protocol)
+        for row in rows
+        for protocol in ("paper", "paper_like", "clean")
+    ]
+    # Filled up to 40 of each class, of which a tenth is scored.
+    of_copies = lines[1].complete[0][1]["dataset"]["images"]
+    assert of_copies == {"train": 7 * 36, "test": 7 * 4}
+    report = (tmp_path / "falahzadeh2021.md").read_text()
+    assert "**Synthetic faces.**" in report
+    assert report.count("(synthetic) | ") >= 21
 
 
 @pytest.mark.slow
 def test_ten_runs_score_each_image_once(datasets, tmp_path):
     dataset, rows = "ck_plus/falahzadeh2021", [CK_PLUS_BACKBONE.rows[-1].name]
-    (line,) = finished(CK_PLUS_BACKBONE, dataset, datasets, tmp_path, rows)
+    words = ["--protocol", "clean"]
+    (line,) = finished(
+        CK_PLUS_BACKBONE, dataset, datasets, tmp_path, rows, *words
+    )
     assert len(line.complete) == 10
     images = np.bincount(datasets.faces(dataset, "train", (), 16).labels)
     assert (confusion(line).sum(1) == images).all()

@@ -13,7 +13,7 @@ from ferkeras.fold_lists import write_folds
 from ferkeras.paper import Unit, units
 from ferkeras.train import freeze
 from ferkeras.weights import layers_with_weights
-from reproductions import command_line
+from reproductions import elsewhere
 from reproductions.falahzadeh2021 import (
     CK_PLUS,
     CK_PLUS_CLASSES,
@@ -231,8 +231,9 @@ def test_frozen_convolutions_leave_the_papers_parameters_to_train():
 
 
 def test_the_demonstration_expects_no_classes_of_the_paper():
-    demo = command_line.demo_of(PAPER)
+    demo = elsewhere.demo_of(PAPER)
     assert not any(figure.classes for figure in demo.figures)
     assert not any("classes" in row.reported for row in demo.rows)
-    assert {row.dataset for row in demo.rows} == {command_line.DEMO}
+    assert {row.dataset for row in demo.rows} == {elsewhere.DEMO, *TABLES}
     assert not any(row.published for row in demo.rows)
+    assert [len(table.protocols) for table in demo.tables[:2]] == [3, 3]

@@ -1,26 +1,30 @@
 """A user's own images: from folders to a row's record."""
 
-import json
+import re
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
-from ferkeras.data import open_dataset
+from ferkeras.data import Source, open_dataset
 from ferkeras.paper import units
 from ferkeras.record import read_record
-from reproductions import __main__, chesley2021, command_line
-from reproductions.own_images import on_own, read_own
+from reproductions import __main__, chesley2021, command_line, papers
+from reproductions.elsewhere import on_own
+from reproductions.own_images import read_own
+from reproductions.prepare import prepare as prepare_dataset
 
 SPLITS = {"train": 12, "validation": 4, "test": 6}
+CLASSES = "calm", "cross"
 ROW = "I: LeNet5"
 
 
-def write(folder, splits=SPLITS, classes=("calm", "cross")):
+def write(folder, splits=SPLITS):
     """Folders of noise, brighter on one side; images of unequal sizes."""
     rng = np.random.default_rng(0)
     for split, count in splits.items():
-        for side, name in enumerate(classes):
+        for side, name in enumerate(CLASSES):
             (folder / split / name).mkdir(parents=True)
             for index in range(count):
                 sides = rng.integers(50, 60, 2)
@@ -57,8 +61,39 @@ def test_a_row_is_trained_on_them(tmp_path, splits, capsys):
     text = (results / "chesley2021.md").read_text()
     assert "On own/desk, not on the paper's images." in text
     # Nothing of what the paper measured elsewhere.
-    assert "50.30" not in text and "reproduced |" not in text.split("## ")[-1]
-    assert json.loads(json.dumps(entry))
+    (line,) = re.findall(r"\| I: LeNet5 \| own/desk .*", text)
+    assert "50.30" not in text and line.endswith("| – | – |")
+    # Nor are they taken for it.
+    with pytest.raises(SystemExit, match="record of own/desk, not of publish"):
+        __main__.main(["report", "--results", str(results)])
+    with pytest.raises(SystemExit, match="record of own/desk, not of publish"):
+        command_line.main(chesley2021.PAPER, words[:4])
+
+
+@pytest.mark.parametrize("paper", papers(), ids=lambda paper: paper.key)
+def test_rows_on_them_are_the_papers_and_know_no_classes(paper):
+    source = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
+    moved = on_own(paper, source)
+    there = {row.name: row for row in paper.rows}
+    for row in moved.rows:
+        assert there[row.name].reported and not row.reported
+        if row.task.classifies:
+            loss = row.recipe.loss()
+            assert type(loss) is keras.losses.SparseCategoricalCrossentropy
+        sources = {start.source for start in row.start_from}
+        assert sources <= {*row.published, *(x.name for x in moved.rows)}
+    assert max(table.runs for table in moved.tables) <= 3
+    named = {name for x in moved.comparisons for name in (x.row, x.than)}
+    assert named <= {row.name for row in moved.rows}
+
+
+def test_faces_are_cut_out_of_them(tmp_path):
+    folder = write(tmp_path / "images", {"train": 2, "test": 1})
+    prepare(folder, tmp_path, "own/desk/faces48")
+    source = open_dataset("own/desk/faces48", tmp_path)
+    assert source.faces("train").images.shape == (4, 48, 48, 1)
+    # There are none in noise.
+    assert source.crops["train"]["no face"] == 4
 
 
 def test_images_are_read_class_by_class_in_the_order_of_names(tmp_path):
@@ -88,6 +123,14 @@ def test_images_are_read_class_by_class_in_the_order_of_names(tmp_path):
             lambda x: (x / "test/calm/0.png").write_bytes(b""),
             "expected whole picture files.*1 empty: calm/0.png",
         ),
+        (
+            lambda x: [(x / f"test/{c}/0.png").unlink() for c in CLASSES],
+            "test has no images",
+        ),
+        (
+            lambda x: (x / "test/calm/0.png").rename(x / "test/0.png"),
+            "test has images of no class: 0.png",
+        ),
     ],
 )
 def test_other_layouts_are_refused_with_what_to_do(tmp_path, change, message):
@@ -100,8 +143,8 @@ def test_other_layouts_are_refused_with_what_to_do(tmp_path, change, message):
 def test_without_a_folder_or_a_name_nothing_is_prepared(tmp_path):
     with pytest.raises(FileNotFoundError, match="--manual-dir"):
         read_own("own/desk", None)
-    with pytest.raises(ValueError, match="Received: 'own/'"):
-        read_own("own/", tmp_path)
+    with pytest.raises(ValueError, match="Received: 'own/a desk'"):
+        prepare_dataset("own/a desk", tmp_path, tmp_path)
 
 
 def test_a_row_on_images_that_are_not_prepared_says_what_to_run(tmp_path):

@@ -196,9 +196,9 @@ def test_the_record_of_another_recipe_is_not_overwritten(run):
 
 def test_real_and_drawn_faces_do_not_share_a_folder(run):
     results, *_ = run
-    record.refuse_to_mix(results, tiny.PAPER, synthetic=True)
+    record.refuse_to_mix(results, tiny.PAPER, record.DRAWN)
     with pytest.raises(ValueError, match="drawn faces.*--results"):
-        record.refuse_to_mix(results, tiny.PAPER, synthetic=False)
+        record.refuse_to_mix(results, tiny.PAPER, record.PUBLISHED)
 
 
 def test_a_damaged_record_is_named(run, tmp_path):

@@ -11,7 +11,7 @@ from ferkeras.build import build
 from ferkeras.experiment import slug
 from ferkeras.paper import units
 from ferkeras.record import read_record
-from reproductions import __main__, command_line, papers
+from reproductions import __main__, command_line, elsewhere, papers
 from tests import tiny
 
 PAPERS = papers()
@@ -180,10 +180,8 @@ def test_the_demo_of_a_row_writes_a_report_that_says_synthetic(
     report = (tmp_path / f"{paper.key}.md").read_text()
     assert "**Synthetic faces.**" in report
     (base,) = (
-        unit
-        for unit in units(command_line.demo_of(paper))
-        if unit.row.name == row
+        unit for unit in units(elsewhere.demo_of(paper)) if unit.row.name == row
     )
     entry = read_record(tmp_path, base)
-    assert entry["dataset"]["name"] == command_line.DEMO
+    assert entry["dataset"]["name"] == elsewhere.DEMO
     assert f"{entry['scores']['accuracy']:.2f} (synthetic)" in report

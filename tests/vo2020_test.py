@@ -18,7 +18,7 @@ from ferkeras.paper import units
 from ferkeras.record import read_record
 from ferkeras.start import take_start, weights_of
 from ferkeras.train import freeze
-from reproductions import command_line
+from reproductions import command_line, elsewhere
 from reproductions.vo2020 import PAPER
 from tfds_builders.affectnet import reader as affectnet
 from tfds_builders.raf_db import reader as raf_db
@@ -377,7 +377,7 @@ def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
     command_line.main(
         PAPER, ["--demo", "--rows", name, "--results", str(tmp_path)]
     )
-    (unit,) = units(command_line.demo_of(PAPER), [name])
+    (unit,) = units(elsewhere.demo_of(PAPER), [name])
     (stage,) = unit.stages
     entry = read_record(tmp_path, stage)
     assert entry["status"] == "complete" and entry["scores"]["psnr"] > 10

@@ -23,7 +23,11 @@ from ferkeras.data.pipeline import (
     through,
     training_batches,
 )
-from ferkeras.data.prepared import has_tensorflow, open_dataset
+from ferkeras.data.prepared import (
+    has_tensorflow,
+    mark_as_drawn,
+    open_dataset,
+)
 from ferkeras.data.source import (
     Faces,
     Source,
@@ -55,6 +59,7 @@ __all__ = [
     "files_on_disk",
     "has_tensorflow",
     "is_own",
+    "mark_as_drawn",
     "no_augmentation",
     "npz_path",
     "one_of",

@@ -1,6 +1,7 @@
 """Opening prepared datasets."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 from ferkeras.data.encoded import EncodedImages
@@ -12,6 +13,15 @@ from ferkeras.data.source import (
     is_own,
     prepare_command,
 )
+
+# A folder of prepared datasets that holds this file has drawn faces only.
+DRAWN = "DRAWN"
+
+
+def mark_as_drawn(data_dir):
+    """Say of a folder of prepared datasets that their faces are drawn."""
+    Path(data_dir).mkdir(parents=True, exist_ok=True)
+    (Path(data_dir) / DRAWN).touch()
 
 
 def has_tensorflow():
@@ -103,5 +113,7 @@ def open_dataset(dataset, data_dir):
         FileNotFoundError: where it is not prepared, with the command to run.
     """
     if face_size(dataset) or is_own(dataset) or not has_tensorflow():
-        return open_npz(dataset, data_dir)
-    return open_tfds(dataset, data_dir)
+        source = open_npz(dataset, data_dir)
+    else:
+        source = open_tfds(dataset, data_dir)
+    return replace(source, drawn=(Path(data_dir) / DRAWN).exists())

@@ -99,6 +99,7 @@ class Source:
         crops: where the faces were cut out of photographs, for each split a
             dict of each of `face_crop.OUTCOMES` to how many images had it;
             None elsewhere.
+        drawn: whether its files were drawn, in a publisher's layout.
     """
 
     name: str
@@ -107,11 +108,12 @@ class Source:
     splits: tuple[str, ...]
     read: Callable[[str], Faces]
     crops: dict[str, dict[str, int]] | None = None
+    drawn: bool = False
 
     @property
     def synthetic(self):
         """Whether the faces are drawn, not photographed."""
-        return self.name.startswith("synthetic")
+        return self.drawn or self.name.startswith("synthetic")
 
     def faces(self, split):
         """Read one split, or several joined by `+`, one after the other.
@@ -179,8 +181,12 @@ def prepare_command(dataset):
 
 
 def is_own(dataset):
-    """Whether a name is of a user's own images, `own/<name>`."""
-    return dataset.startswith("own/")
+    """Whether a name is of a user's own images, `own/<name>`.
+
+    The name has letters, digits, `_` and `-`; their faces, cut out, are
+    `own/<name>/faces<side>`.
+    """
+    return bool(re.fullmatch(r"own/[\w-]+(/faces[1-9][0-9]*)?", dataset))
 
 
 def face_size(dataset):

@@ -83,6 +83,26 @@ def write_original(folder, sequences=None, unlabelled=None):
             _write(folder / place / "S005" / "001" / name, b"\0\5\x16\7")
 
 
+def write_people(folder, people=24, each=3):
+    """Write labelled sequences of five frames, classes in turn, and no others.
+
+    Args:
+        folder: `pathlib.Path` to write to.
+        people: how many.
+        each: sequences of each of them.
+    """
+    labels = [*reader.PUBLISHED]
+    sequences = {
+        (f"S{person:03}", f"{place:03}"): (
+            labels[(each * person + place) % len(labels)],
+            range(1, 6),
+        )
+        for person in range(people)
+        for place in range(each)
+    }
+    write_original(folder, sequences, {})
+
+
 def write_mirror(folder, sequences=None):
     """Write the folder `CK+48` with the last three frames of sequences.
 

@@ -42,6 +42,18 @@ def tiff(pixels, compression=cv2.IMWRITE_TIFF_COMPRESSION_NONE):
     return cv2.imencode(".tiff", pixels, options)[1].tobytes()
 
 
+def write_published(folder):
+    """Write an image under each of the 213 published names, and no more.
+
+    Args:
+        folder: `pathlib.Path` to write to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in reader.PUBLISHED:
+        label = reader.EXPRESSIONS[name[3:5]]
+        (folder / name).write_bytes(tiff(face(label, int(name[5]))))
+
+
 def write(folder):
     """Write the images, those with malformed names and what is no image.
 

@@ -1,0 +1,147 @@
+"""A paper's rows on other images than its own."""
+
+from dataclasses import replace
+
+from ferkeras.data import HoldOut
+from ferkeras.protocol import Protocol
+from ferkeras.recipe import cross_entropy
+
+DEMO = "synthetic_faces/demo"
+DEMO_EPOCHS = 4
+DEMO_PROTOCOL = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "three sets of drawn faces: trained on the first, the epoch chosen on the "
+    "second, the third scored once.",
+)
+THREE_FOLDERS = replace(
+    DEMO_PROTOCOL,
+    note="three folders of images: trained on the first, the epoch chosen on "
+    "the second, the third scored once.",
+)
+TWO_FOLDERS = Protocol(
+    "clean",
+    "train",
+    "held out",
+    "test",
+    "two folders of images: trained on nine tenths of the first, the epoch "
+    "chosen on the others, the second scored once.",
+    (HoldOut("held out", of="train", share=0.1),),
+)
+OWN_RUNS = 3
+
+
+def elsewhere(paper, tables):
+    """A paper with other tables, and without what it says of its images."""
+    tables = tuple(tables)
+    names = {row.name for table in tables for row in table.rows}
+    return replace(
+        paper,
+        tables=tables,
+        figures=tuple(
+            replace(figure, classes=())
+            for figure in paper.figures
+            if {*figure.rows} <= names
+        ),
+        statements=(),
+        comparisons=tuple(
+            x for x in paper.comparisons if {x.row, x.than} <= names
+        ),
+    )
+
+
+def demo_of(paper):
+    """The paper on small drawn faces: its first phase, for a few epochs.
+
+    Without published weights, so that nothing need be fetched.
+    """
+    names = {row.name for row in paper.rows}
+
+    def shortened(row, dataset):
+        first = row.recipe.phases[0]
+        phases = (replace(first, epochs=DEMO_EPOCHS, image_size=None),)
+        # Few images: small batches, so that there are steps to learn in.
+        recipe = replace(
+            row.recipe,
+            phases=phases,
+            batch_size=16,
+            assumed=(
+                f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
+                f"faces, {paper.demo_size} pixels wide; too few to learn much",
+            ),
+        )
+        return replace(
+            row,
+            reported={k: v for k, v in row.reported.items() if k != "classes"},
+            dataset=dataset,
+            image_size=paper.demo_size,
+            recipe=recipe,
+            start_from=tuple(x for x in row.start_from if x.source in names),
+        )
+
+    def moved(table):
+        return replace(
+            table,
+            runs=1,
+            protocols=table.demo or (DEMO_PROTOCOL,),
+            rows=tuple(
+                shortened(row, row.dataset if table.demo else DEMO)
+                for row in table.rows
+            ),
+            note="",
+        )
+
+    tables = (
+        moved(table)
+        for table in paper.tables
+        if any(protocol.name == "clean" for protocol in table.protocols)
+    )
+    return replace(elsewhere(paper, tables), comparisons=())
+
+
+def means_the_same(row):
+    """Whether a row of a paper is the same on images with other classes.
+
+    Rows that the paper does not have are about its own images, or about other
+    datasets; other losses than cross-entropy know how many classes there are.
+    """
+    return row.reported and (
+        row.recipe.loss == cross_entropy or not row.task.classifies
+    )
+
+
+def on_own(paper, source):
+    """A paper's rows, trained as there, on a user's own images.
+
+    Args:
+        paper: a `Paper`.
+        source: the prepared `Source`.
+
+    Returns:
+        A `Paper` that reports no numbers, under one clean protocol.
+    """
+    three = "validation" in source.splits
+
+    def moved(row):
+        assumed = (f"the paper's recipe, on {source.name}",)
+        return replace(
+            row,
+            reported={},
+            dataset=source.name,
+            recipe=replace(row.recipe, assumed=assumed),
+        )
+
+    tables = (
+        replace(
+            table,
+            runs=min(table.runs, OWN_RUNS),
+            protocols=(THREE_FOLDERS if three else TWO_FOLDERS,),
+            rows=tuple(map(moved, filter(means_the_same, table.rows))),
+            note=f"On {source.name}, not on the paper's images.",
+        )
+        for table in paper.tables
+        if any(map(means_the_same, table.rows))
+    )
+    return elsewhere(paper, tables)
