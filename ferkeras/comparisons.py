@@ -50,6 +50,25 @@ class Difference(NamedTuple):
         return "does not hold" if high < 0 else "undecided"
 
 
+def interval(values, overlap=0.0):
+    """The 95 % interval of a mean, by Student's t.
+
+    Args:
+        values: one a run.
+        overlap: as of `Protocol`.
+
+    Returns:
+        `(low, high)`, or None below two values.
+    """
+    count = len(values)
+    if count < 2:
+        return None
+    error = np.std(values, ddof=1) * np.sqrt(1 / count + overlap)
+    half = float(stats.t.ppf(0.975, count - 1) * error)
+    mean = float(np.mean(values))
+    return mean - half, mean + half
+
+
 def mcnemar(right, others):
     """McNemar's exact test of two networks on the same images.
 
@@ -69,16 +88,16 @@ def mcnemar(right, others):
     return float(stats.binomtest(only_one, discordant).pvalue)
 
 
-def paired(scores, others):
+def paired(scores, others, overlap=0.0):
     """Difference of two rows' scores, over the seeds that both have.
 
     What the runs of one seed share, the drawn images, the fold, the order, is
-    no part of the interval. Folds share training images besides, and the
-    interval takes runs as independent: over folds it is too short.
+    no part of the interval.
 
     Args:
         scores: mapping of seeds to scores of the row.
         others: the same of the row that it is compared with.
+        overlap: as of `Protocol`.
 
     Returns:
         `Difference`, or None where no seed is common.
@@ -87,9 +106,5 @@ def paired(scores, others):
     if not seeds:
         return None
     differences = [scores[seed] - others[seed] for seed in seeds]
-    mean, count = float(np.mean(differences)), len(seeds)
-    if count < 2:
-        return Difference(mean, None, count)
-    error = np.std(differences, ddof=1) / np.sqrt(count)
-    half = float(stats.t.ppf(0.975, count - 1) * error)
-    return Difference(mean, (mean - half, mean + half), count)
+    mean = float(np.mean(differences))
+    return Difference(mean, interval(differences, overlap), len(seeds))

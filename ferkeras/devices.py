@@ -21,7 +21,7 @@ PACKAGES = (
 
 
 def configure(compiled=None):
-    """Make runs repeatable; call it before anything else uses the backend.
+    """Make runs repeatable, and compile them once; call it before all else.
 
     TensorFlow's order of independent operations varies from run to run unless
     one thread schedules them; each operation still uses every core. Where JAX
@@ -29,12 +29,14 @@ def configure(compiled=None):
 
     Args:
         compiled: folder that keeps what JAX compiles, which all seeds of a row
-            share, and a run that goes on; None for JAX's own choice.
+            share, and a run that goes on, unless `JAX_COMPILATION_CACHE_DIR`
+            names another; None for no such folder.
     """
     if compiled and keras.backend.backend() == "jax":
         import jax
 
-        jax.config.update("jax_compilation_cache_dir", str(compiled))
+        if not jax.config.jax_compilation_cache_dir:
+            jax.config.update("jax_compilation_cache_dir", str(compiled))
     if not has_tensorflow():
         return
     import tensorflow as tf

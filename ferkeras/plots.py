@@ -15,9 +15,12 @@ COLOURS = 64
 
 
 def save_chart(figure, path):
-    """Write a figure without photographs: a palette is a third of the bytes."""
+    """Write a chart, whose few colours take a third of the bytes as a palette.
+
+    Pictures that show images are written as they are.
+    """
     buffer = io.BytesIO()
-    figure.savefig(buffer, metadata={"Software": None})
+    figure.savefig(buffer)
     with Image.open(buffer) as image:
         few = image.convert("RGB").quantize(COLOURS)
     few.save(path, optimize=True)

@@ -32,3 +32,15 @@ class Protocol:
     def selects_on_test(self) -> bool:
         """Whether the scored images also chose the epoch."""
         return self.select == self.test
+
+    @property
+    def overlap(self) -> float:
+        """Images scored per image trained on, where runs are folds; else 0.
+
+        Folds share training images, and a mean over them varies more than over
+        independent runs: by this share of the variance, whatever their number.
+
+        Reference: Nadeau and Bengio, Machine Learning 52, 2003.
+        """
+        folds = [x.folds for x in self.hold_outs if isinstance(x, Fold)]
+        return 1 / (folds[0] - 1) if folds else 0.0

@@ -79,8 +79,9 @@ def comparisons(paper, lines):
     if rows:
         parts = [
             "Differences of the tables' scores between runs of one seed, with "
-            "Student's t over those pairs. A claim holds where the interval "
-            "lies above zero, and does not hold where it lies below. Beside "
+            "Student's t over those pairs, over folds as corrected above. A "
+            "claim holds where the interval lies above zero, and does not "
+            "hold where it lies below. Beside "
             "it, McNemar's exact test on the images that one network of a "
             "pair has right and the other has not.\n",
             table(COMPARISON_HEAD, rows),
@@ -119,7 +120,9 @@ def render(paper, results):
         )
     text += (
         "Accuracy in percent. *Reproduced* is over runs from different seeds; "
-        "the interval is Student's t over those runs. *Not run*: no record, "
+        "the interval is Student's t over those runs, and over folds, which "
+        "share training images, as corrected by Nadeau and Bengio. *Not run*: "
+        "no record, "
         "and none of the paper on that dataset; *waiting*: the dataset is at "
         "hand, the run still to come; *incomplete*: only runs that were "
         "stopped early, which are listed below and never shown as a "
@@ -139,13 +142,15 @@ def render(paper, results):
         rows = [
             epochs_row(line)
             for line in part
-            if line.complete and line.row.recipe.epochs > 1
+            if line.row.recipe.epochs > 1
+            and (line.complete or "training" in line.row.reported)
         ]
         if rows:
             text += (
                 "What the choice of the epoch adds, means over runs: scores on "
-                "the images that choose it, and on the training images as "
-                "training goes, with dropout and augmentation:\n\n"
+                "the images that choose it, of which the best is never below "
+                "the last, and on the training images as training goes, with "
+                "what dropout and augmentation there is:\n\n"
             )
             text += table(EPOCHS_HEAD, rows) + "\n"
         rows = [row for line in part for row in other_rows(line)]

@@ -5,9 +5,8 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
 
-from ferkeras.comparisons import mcnemar, paired
+from ferkeras.comparisons import interval, mcnemar, paired
 from ferkeras.experiment import Experiment
 from ferkeras.paper import Paper, Table, Unit, units
 from ferkeras.protocol import Protocol
@@ -89,8 +88,9 @@ class Line:
         """The score at the chosen epoch and at the last, means over runs.
 
         Returns:
-            `(2, 2)`: on the images that choose the epoch, and on the training
-            images as training goes, with dropout and augmentation.
+            `(2, 2)`, of complete runs: on the images that choose the epoch,
+            and on the training images as training goes, with dropout and
+            augmentation.
         """
         runs = []
         for unit, entry in self.complete:
@@ -115,11 +115,7 @@ class Line:
     @property
     def interval(self):
         """95 % interval of the mean by Student's t over runs, or None."""
-        if len(self.values) < 2:
-            return None
-        count = len(self.values)
-        half = stats.t.ppf(0.975, count - 1) * self.sd / np.sqrt(count)
-        return self.mean - half, self.mean + half
+        return interval(self.values, self.protocol.overlap)
 
     @property
     def verdict(self):
@@ -229,7 +225,7 @@ def difference(line, than):
     Returns:
         `ferkeras.comparisons.Difference`, or None where no seed is common.
     """
-    found = paired(line.by_seed, than.by_seed)
+    found = paired(line.by_seed, than.by_seed, line.protocol.overlap)
     if found is None:
         return None
     ours, others = line.answers, than.answers

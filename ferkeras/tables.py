@@ -69,17 +69,19 @@ def result_row(line):
 
 def epochs_row(line):
     """A line of the table of what the choice of the epoch adds."""
-    (chosen, last), training = line.of_epochs
-    drawn = " (synthetic)" if synthetic([line]) else ""
+    found, training = ["–"] * 3, ["–"] * 2
+    if line.complete:
+        (chosen, last), training = line.of_epochs
+        drawn = " (synthetic)" if synthetic([line]) else ""
+        found = percent(chosen) + drawn, percent(last), f"{chosen - last:+.2f}"
+        training = map(percent, training)
     return [
         line.row.name,
         line.protocol.name,
         line.protocol.select,
-        percent(chosen) + drawn,
-        percent(last),
-        f"{chosen - last:+.2f}",
+        *found,
         printed(line.row.reported.get("training")),
-        *map(percent, training),
+        *training,
     ]
 
 

@@ -152,23 +152,24 @@ def freeze(network, pattern):
         layer.trainable = layer not in found
 
 
-def fuse_update(optimizer, weights):
-    """Have XLA compile an optimizer's update into one pass over the weights.
+def fuse_update(model):
+    """Have XLA compile the optimizer's update into one pass over the weights.
 
-    TensorFlow takes a dozen: on a processor, Adam's update of 27 million
-    weights takes 43 ms in place of 314. JAX compiles the whole step anyway.
+    TensorFlow takes a dozen: on two cores, Adam's update of 27 million weights
+    takes 43 ms in place of 314. JAX compiles the whole step anyway.
 
     Args:
-        optimizer: built keras.Optimizer, changed in place.
-        weights: number of weights that it trains. Of few, one pass is as fast
-            as many, and not worth compiling.
+        model: keras.Model, compiled, with a built optimizer that is changed in
+            place; one of few weights stays as it is, since a pass over these
+            is not worth compiling.
     """
+    weights = sum(math.prod(v.shape) for v in model.trainable_variables)
     if weights >= MANY and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        update = tf.function(optimizer.apply, jit_compile=True)
+        update = tf.function(model.optimizer.apply, jit_compile=True)
         # One that is built knows its variables.
-        optimizer.apply = lambda gradients, _: update(gradients)
+        model.optimizer.apply = lambda gradients, _: update(gradients)
 
 
 def train(
@@ -232,10 +233,7 @@ def train(
                 metrics=[task.measure(name=task.metric)],
             )
             model.optimizer.build(model.trainable_variables)
-            fuse_update(
-                model.optimizer,
-                sum(math.prod(v.shape) for v in model.trainable_variables),
-            )
+            fuse_update(model)
             if done == resumed_at > begin:
                 restore(folder, model)
             elif done == resumed_at > 0:

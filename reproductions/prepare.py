@@ -1,4 +1,4 @@
-"""Preparing datasets: the one place where builders and `ferkeras` meet."""
+"""Preparing datasets with their builders."""
 
 import importlib
 from pathlib import Path

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from ferkeras.comparisons import Difference, mcnemar, paired
+from reproductions.falahzadeh2021_folds import FER2013, ten_folds
 
 
 def test_interval_is_that_of_the_paired_t_test():
@@ -23,6 +24,15 @@ def test_interval_by_hand_is_of_the_differences_not_of_the_rows():
     half = 4.3027 / np.sqrt(3)
     assert found.interval == pytest.approx((2 - half, 2 + half), abs=1e-4)
     assert found.verdict == "undecided"
+
+
+def test_over_folds_the_interval_is_wider_by_what_they_share():
+    # As above, and of three folds one is scored for two that are trained on.
+    found = paired({0: 51, 1: 72, 2: 93}, {0: 50, 1: 70, 2: 90}, 1 / 2)
+    half = 4.3027 * np.sqrt(1 / 3 + 1 / 2)
+    assert found.interval == pytest.approx((2 - half, 2 + half), abs=1e-4)
+    assert [p.overlap for p in ten_folds(640)] == [1 / 9] * 3
+    assert FER2013.overlap == 0
 
 
 def test_only_common_seeds_are_paired_in_whatever_order():

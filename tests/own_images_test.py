@@ -143,8 +143,10 @@ def test_other_layouts_are_refused_with_what_to_do(tmp_path, change, message):
 def test_without_a_folder_or_a_name_nothing_is_prepared(tmp_path):
     with pytest.raises(FileNotFoundError, match="--manual-dir"):
         read_own("own/desk", None)
-    with pytest.raises(ValueError, match="Received: 'own/a desk'"):
-        prepare_dataset("own/a desk", tmp_path, tmp_path)
+    # Of these, the files would be named alike.
+    for name in ("own/a desk", "own/a-faces48"):
+        with pytest.raises(ValueError, match=f"Received: '{name}'"):
+            prepare_dataset(name, tmp_path, tmp_path)
 
 
 def test_a_row_on_images_that_are_not_prepared_says_what_to_run(tmp_path):

@@ -1,6 +1,7 @@
 import matplotlib.image
 import numpy as np
 import pytest
+from PIL import Image
 
 from ferkeras import plots
 from ferkeras.plots import filters_png
@@ -69,6 +70,18 @@ def test_originals_stand_above_in_the_same_order(tmp_path):
     assert red[0] < green[0] and red[1] < blue[1]
     np.testing.assert_allclose(red[0], blue[0], atol=1)
     np.testing.assert_allclose(red[1], green[1], atol=1)
+
+
+def test_a_palette_shows_what_was_drawn(tmp_path):
+    figure = plots.Figure(figsize=(4, 3))
+    figure.subplots().imshow(RNG.uniform(0, 1, (9, 9)), cmap="Blues")
+    figure.savefig(tmp_path / "drawn.png")
+    plots.save_chart(figure, tmp_path / "chart.png")
+    drawn, chart = (
+        np.array(Image.open(tmp_path / name).convert("RGB")).astype(int)
+        for name in ("drawn.png", "chart.png")
+    )
+    assert np.abs(drawn - chart).mean() < 2
 
 
 def test_curves_are_of_the_score_in_percent_and_the_loss(tmp_path, monkeypatch):

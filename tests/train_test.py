@@ -50,8 +50,10 @@ def test_the_first_of_equally_good_epochs_is_the_best():
 )
 def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
     networks, history = run(tmp_path / "plain")
+    assert "apply" not in vars(networks.training.optimizer)
     monkeypatch.setattr(training, "MANY", 0)
     fused, other = run(tmp_path / "fused")
+    assert "apply" in vars(fused.training.optimizer)
     assert [x["loss"] for x in other] == pytest.approx(
         [x["loss"] for x in history], abs=1e-5
     )

@@ -58,12 +58,14 @@ def limited(images, source):
     for file, box in images.read():
         total += len(file)
         if total > LIMIT:
+            other = "Shrink them"
+            if not is_own(source.name):
+                other = "Prepare it with TensorFlow, without --npz"
             raise ValueError(
                 f"{source.name} has more than {LIMIT:,} bytes of image files, "
-                "too many for the one file that machines without TensorFlow "
-                "read. Prepare it with TensorFlow, without --npz; of its faces "
-                "alone, cut out by a name that ends in /faces and a side in "
-                "pixels, such a file is small."
+                f"too many for the one file that they go into. {other}; of "
+                "its faces alone, cut out by a name that ends in /faces and a "
+                "side in pixels, such a file is small."
             )
         yield file, box
 

@@ -183,10 +183,11 @@ def prepare_command(dataset):
 def is_own(dataset):
     """Whether a name is of a user's own images, `own/<name>`.
 
-    The name has letters, digits, `_` and `-`; their faces, cut out, are
-    `own/<name>/faces<side>`.
+    The name has letters, digits, `_` and `-`, and is not that of faces; those,
+    cut out, are `own/<name>/faces<side>`.
     """
-    return bool(re.fullmatch(r"own/[\w-]+(/faces[1-9][0-9]*)?", dataset))
+    name = r"(?!([\w-]*-)?faces\d)[\w-]+"
+    return bool(re.fullmatch(rf"own/{name}(/faces[1-9][0-9]*)?", dataset))
 
 
 def face_size(dataset):
