@@ -1,8 +1,15 @@
-"""Environment of the tests: quiet, and as repeatable as a run."""
+"""Environment of the tests: quiet, as repeatable as a run, compiled once."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Many tests train the same small network; JAX compiles it in 10 s each time.
+os.environ.setdefault(
+    "JAX_COMPILATION_CACHE_DIR",
+    str(Path(__file__).parent.parent / "build" / "jax"),
+)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 from ferkeras import devices
 
