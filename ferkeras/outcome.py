@@ -22,7 +22,7 @@ def conclude(unit, networks, test, class_names, results, work):
         class_names: names in label order.
         results: `pathlib.Path` of the results folder.
         work: `pathlib.Path` of the run's own folder, for what is not
-            committed: the exported model, and pictures that show faces.
+            committed: the exported model, and pictures of this run alone.
 
     Returns:
         The scores, a dict of floats, of `classes` and, for a row that has
