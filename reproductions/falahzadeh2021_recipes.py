@@ -102,6 +102,7 @@ def experiment(
     image_size=227,
     learning_rate=1e-3,
     epochs=200,
+    precision="float32",
 ):
     """A row: convolutions up to the `last` are a source's, and frozen.
 
@@ -122,6 +123,7 @@ def experiment(
             batch_size=32,
             augment=augment,
             assumed=assumed + CHANNELS[channels] + augmented,
+            precision=precision,
         ),
         partial(PixelRange, channels),
         start_from=layers(f"{frozen}.*", source),
@@ -200,7 +202,7 @@ def stages(side=227, recipe=BACKBONE, dense=(4096, 4096)):
     )
 
 
-def steps(images, side=227, epochs=200):
+def steps(images, side=227, epochs=200, precision="float32"):
     """The steps of Table 3 on so many images of FER2013."""
 
     def step(words, channels, *how):
@@ -215,6 +217,7 @@ def steps(images, side=227, epochs=200):
             image_size=side,
             learning_rate=1e-4,
             epochs=epochs,
+            precision=precision,
         )
 
     return (
