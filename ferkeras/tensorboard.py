@@ -7,11 +7,20 @@ import time
 
 import keras
 from tensorboard.compat.proto import event_pb2, summary_pb2
-from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.plugins.hparams.summary_v2 import (
+    HParam,
+    Metric,
+    hparams_config_pb,
+    hparams_pb,
+)
 from tensorboard.plugins.image import metadata as image_metadata
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
+
+# What fits into a screen of the HParams table: of a row, and of its scores.
+COLUMNS = ("row", "protocol", "seed", "channels", "dataset")
+METRICS = ("accuracy", "mean_recall", "psnr")
 
 
 class TensorBoardLog(keras.callbacks.Callback):
@@ -30,7 +39,11 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.writer = None
 
     def on_train_begin(self, logs=None):
-        self.write([hparams_pb(self.hparams, self.session)], 0)
+        columns = hparams_config_pb(
+            [HParam(name) for name in self.hparams if name in COLUMNS],
+            [Metric(f"test/{name}") for name in METRICS],
+        )
+        self.write([columns, hparams_pb(self.hparams, self.session)], 0)
 
     def on_epoch_end(self, epoch, logs=None):
         self.write([scalar_pb(k, v) for k, v in logs.items()], epoch + 1)

@@ -17,7 +17,7 @@ def read(folder):
 
 def written(folder):
     """Two epochs and the end of a run, read back."""
-    log = TensorBoardLog(folder / "log", {"row": "Base", "seed": 3}, "Base, 3")
+    log = TensorBoardLog(folder / "log", {"row": "Base", "seed": 3, "epochs": 2}, "Base, 3")
     log.on_train_begin()
     log.on_epoch_end(0, {"loss": 2.0, "val_accuracy": 0.25})
     log.on_epoch_end(1, {"loss": 1.0, "val_accuracy": 0.5})
@@ -58,6 +58,11 @@ def test_rows_compare_in_the_hparams_table(tmp_path):
     data = plugin_data_pb2.HParamsPluginData.FromString(
         content[metadata.SESSION_START_INFO_TAG]
     )
+    columns = plugin_data_pb2.HParamsPluginData.FromString(
+        content[metadata.EXPERIMENT_TAG]
+    ).experiment
+    assert [column.name for column in columns.hparam_infos] == ["row", "seed"]
+    assert columns.metric_infos[0].name.tag == "test/accuracy"
     session = data.session_start_info
     assert session.group_name == "Base, 3"
     assert session.hparams["row"].string_value == "Base"
