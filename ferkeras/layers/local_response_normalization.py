@@ -47,7 +47,7 @@ class LocalResponseNormalization(layers.Layer):
 
     def call(self, inputs):
         # Differentiated by hand: with it, and a logarithm in place of a power,
-        # a training step takes a quarter of the time on a processor.
+        # the layer takes a quarter of the time to train on a processor.
         @ops.custom_gradient
         def normalize(x):
             share = self.alpha / self.size
