@@ -48,12 +48,15 @@ class Figure:
         rows: names of the rows.
         classes: of a confusion matrix, the classes in the picture's order; the
             dataset's where empty.
+        reported: the matrix that the paper prints, if it does, in percent,
+            rows true, classes in that order.
     """
 
     name: str
     kind: str
     rows: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    reported: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,14 @@ class Paper:
         key: first author and year; also the script's and the folder's name.
         title: the paper's title.
         url: where the paper is found; empty where we do not know.
-        tables: tuple of `Table`; no two rows of a paper have the same name.
+        tables: tuple of `Table`; a name is that of one row, which several of
+            them may have, under the same protocols: it is run once.
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
         demo_size: side in pixels of the faces of its demonstration.
+        demo_network: arguments of its networks there, for rows that do not
+            give them.
         drawn: for names of datasets, `folder -> None`, which writes a small
             one of drawn faces as the publisher lays it out.
     """
@@ -81,12 +87,14 @@ class Paper:
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     demo_size: int = 32
+    demo_network: Mapping[str, object] = field(default_factory=dict)
     drawn: Mapping[str, Callable] = field(default_factory=dict)
 
     @property
     def rows(self):
-        """The rows of every table."""
-        return [row for table in self.tables for row in table.rows]
+        """The rows of every table, each once."""
+        rows = (row for table in self.tables for row in table.rows)
+        return list({row.name: row for row in rows}.values())
 
     @property
     def protocols(self):
@@ -166,7 +174,7 @@ def units(paper, rows=(), protocols=(), runs=None):
                     f"{paper.key} has no such {kind}; it has: "
                     f"{'; '.join(known)}. Received: {name!r}"
                 )
-    chosen = [
+    chosen = (
         Unit(paper, table, row, protocol, seed)
         for seed in range(runs or max(table.runs for table in paper.tables))
         for table in paper.tables
@@ -175,10 +183,14 @@ def units(paper, rows=(), protocols=(), runs=None):
         if not rows or row.name in rows
         for protocol in table.protocols
         if not protocols or protocol.name in protocols
-    ]
-    if not chosen:
+    )
+    # A row of several tables is the first one's.
+    once = {}
+    for unit in chosen:
+        once.setdefault((unit.folder, unit.seed), unit)
+    if not once:
         raise ValueError(
             f"These rows of {paper.key} do not run under this protocol. "
             f"Received: {'; '.join(rows)} with {'; '.join(protocols)}"
         )
-    return chosen
+    return list(once.values())

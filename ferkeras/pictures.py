@@ -56,13 +56,14 @@ def confusion(line):
     )
 
 
-def draw_confusion(line, path, classes=()):
+def draw_confusion(line, path, classes=(), reported=()):
     """Draw the confusion matrix of a line with complete runs.
 
     Args:
         line: `Line`.
         path: PNG file to write.
         classes: names in the picture's order; the dataset's where empty.
+        reported: the paper's matrix, as in `ferkeras.paper.Figure`.
 
     Raises:
         ValueError: where these are not the dataset's classes.
@@ -77,7 +78,7 @@ def draw_confusion(line, path, classes=()):
     order = [class_names.index(name) for name in classes]
     matrix = confusion(line)[np.ix_(order, order)]
     title = f"{heading(line.row.name, line)}, runs: {len(line.complete)}"
-    plots.confusion_png(matrix, classes, title, path)
+    plots.confusion_png(matrix, classes, title, path, reported)
 
 
 def draw_curves(runs, title, path):
@@ -188,7 +189,10 @@ def of_figure(figure, lines):
         runs = {x.row.name: (x, x.complete[0][0]) for x in part}
         draw = {
             "confusion": partial(
-                draw_confusion, part[0], classes=figure.classes
+                draw_confusion,
+                part[0],
+                classes=figure.classes,
+                reported=figure.reported,
             ),
             "curves": partial(draw_curves, runs, name),
             "sizes": partial(draw_sizes, part, name),

@@ -26,18 +26,8 @@ def save_chart(figure, path):
     few.save(path, optimize=True)
 
 
-def confusion_png(matrix, class_names, title, path):
-    """Draw a confusion matrix in images, shaded by percent of the true class.
-
-    Args:
-        matrix: int `(classes, classes)`, rows true; several runs may be summed.
-        class_names: names in label order.
-        title: heading.
-        path: PNG file to write.
-    """
-    share = percent_of_rows(matrix)
-    figure = Figure(figsize=(6.4, 5.8), dpi=110, layout="constrained")
-    axes = figure.subplots()
+def draw_percents(axes, share, class_names, title, digits):
+    """Draw a confusion matrix in percent of the true class, shaded by it."""
     axes.imshow(share, cmap="Blues", vmin=0, vmax=100)
     ticks = range(len(class_names))
     axes.set_xticks(ticks, class_names, rotation=40, ha="right")
@@ -47,11 +37,34 @@ def confusion_png(matrix, class_names, title, path):
         axes.text(
             column,
             row,
-            f"{share[row, column]:.0f}",
+            f"{share[row, column]:.{digits}f}",
             ha="center",
             va="center",
             color="white" if share[row, column] > 55 else "black",
         )
+
+
+def confusion_png(matrix, class_names, title, path, reported=()):
+    """Draw a confusion matrix in images, shaded by percent of the true class.
+
+    Args:
+        matrix: int `(classes, classes)`, rows true; several runs may be summed.
+        class_names: names in label order.
+        title: heading.
+        path: PNG file to write.
+        reported: a paper's matrix in percent, which is drawn beside it, both
+            with its two decimals.
+    """
+    share = percent_of_rows(matrix)
+    panels = {title: share}
+    if len(reported):
+        panels["the paper's"] = np.array(reported)
+    size = 6.4 * len(panels), 5.8
+    figure = Figure(figsize=size, dpi=110, layout="constrained")
+    digits = 2 if len(reported) else 0
+    all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (words, values) in zip(all_axes, panels.items(), strict=True):
+        draw_percents(axes, values, class_names, words, digits)
     save_chart(figure, path)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ferkeras.pictures import confusion, of_figure, of_line
 from ferkeras.record import write_whole
-from ferkeras.summary import CLOSE, difference, summarise, synthetic
+from ferkeras.summary import CLOSE, difference, once, summarise, synthetic
 from ferkeras.tables import (
     COMPARISON_HEAD,
     EPOCHS_HEAD,
@@ -160,6 +160,7 @@ def render(paper, results):
         for line in part:
             title = f"{line.row.name}, {line.protocol.name}"
             text += show(title, of_line(line))
+    lines = once(lines)
     shown = [
         show(figure.name, of_figure(figure, lines)) for figure in paper.figures
     ]
@@ -256,7 +257,7 @@ def write_report(paper, results):
     Returns:
         `pathlib.Path` of the report.
     """
-    lines = summarise(paper, results)
+    lines = once(summarise(paper, results))
     for pictures in (
         *map(of_line, lines),
         *(of_figure(figure, lines) for figure in paper.figures),

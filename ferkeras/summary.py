@@ -1,6 +1,6 @@
 """A paper's records, row by row, as statistics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -208,11 +208,19 @@ def summarise(paper, results):
                 "their dataset fingerprints differ. Remove the outdated ones."
             )
     return [
-        found[row.name, protocol.name]
+        replace(found[row.name, protocol.name], table=table)
         for table in paper.tables
         for row in table.rows
         for protocol in table.protocols
     ]
+
+
+def once(lines):
+    """Lines without those of rows that an earlier table has too."""
+    found = {}
+    for line in lines:
+        found.setdefault((line.row.name, line.protocol.name), line)
+    return list(found.values())
 
 
 def difference(line, than):

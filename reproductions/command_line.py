@@ -36,6 +36,15 @@ def parser(paper):
         help="only these: " + "; ".join(row.name for row in paper.rows),
     )
     add(
+        "--tables",
+        nargs="+",
+        default=[],
+        metavar="TABLE",
+        choices=[table.name for table in paper.tables],
+        help="only the rows of these: "
+        + "; ".join(table.name for table in paper.tables),
+    )
+    add(
         "--protocol",
         "--split",
         choices=list(dict.fromkeys(p.name for p in paper.protocols)),
@@ -151,7 +160,9 @@ def main(paper, words=None):
         elif asked.dataset:
             paper = on_own(paper, datasets.source(asked.dataset))
         protocols = [asked.protocol] if asked.protocol else []
-        wanted = units(paper, asked.rows, protocols, asked.runs)
+        tables = [t for t in paper.tables if t.name in asked.tables]
+        rows = [*asked.rows, *(row.name for t in tables for row in t.rows)]
+        wanted = units(paper, rows, protocols, asked.runs)
         wanted = pending(wanted, results, datasets)
     except (OSError, ValueError) as error:
         sys.exit(f"{paper.key}: {error}")

@@ -1,6 +1,7 @@
 """A paper's rows on other images than its own."""
 
 from dataclasses import replace
+from functools import partial
 
 from ferkeras.data import HoldOut
 from ferkeras.protocol import Protocol
@@ -41,7 +42,7 @@ def elsewhere(paper, tables):
         paper,
         tables=tables,
         figures=tuple(
-            replace(figure, classes=())
+            replace(figure, classes=(), reported=())
             for figure in paper.figures
             if {*figure.rows} <= names
         ),
@@ -52,12 +53,20 @@ def elsewhere(paper, tables):
     )
 
 
+def smaller(model, arguments):
+    """A network by these arguments, where it does not have its own."""
+    own = getattr(model, "keywords", {})
+    left = {k: v for k, v in arguments.items() if k not in own}
+    return partial(model, **left) if left else model
+
+
 def demo_of(paper):
     """The paper on small drawn faces: its first phase, for a few epochs.
 
     Without published weights, so that nothing need be fetched.
     """
     names = {row.name for row in paper.rows}
+    network = "".join(f"; {k}={v}" for k, v in paper.demo_network.items())
 
     def shortened(row, dataset):
         first = row.recipe.phases[0]
@@ -69,11 +78,13 @@ def demo_of(paper):
             batch_size=16,
             assumed=(
                 f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
-                f"faces, {paper.demo_size} pixels wide; too few to learn much",
+                f"faces, {paper.demo_size} pixels wide{network}; too few to "
+                "learn much",
             ),
         )
         return replace(
             row,
+            model=smaller(row.model, paper.demo_network),
             reported={k: v for k, v in row.reported.items() if k != "classes"},
             dataset=dataset,
             image_size=paper.demo_size,

@@ -6,8 +6,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ferkeras.data import Draw, Faces, Fold
-from ferkeras.data.parts import part
+from ferkeras.data import Draw, Faces, Fold, HoldOut, part
 from ferkeras.fold_lists import write_folds
 from ferkeras.paper import Unit
 from tests import tiny
@@ -55,6 +54,25 @@ def test_a_list_says_in_which_run_an_image_is_scored(by, tmp_path):
         assert listed == [str(row) for row in scored.rows]
 
 
+def test_a_list_says_what_each_run_trains_on_and_holds_out(tmp_path):
+    steps = (
+        Fold("test", of="train", folds=5),
+        HoldOut("validation", of="train", share=0.2),
+    )
+    write_folds(tmp_path, unit(7, *steps), Stub(WHOLE))
+    lines = read(tmp_path, "5-folds-of-synthetic-noise-train-1.csv")
+    assert [*lines[0]][3:] == [f"run_{run}" for run in range(5, 10)]
+    for run in range(5, 10):
+        for use, name in zip(
+            ("train", "select", "test"),
+            ("train", "validation", "test"),
+            strict=True,
+        ):
+            used = part(lambda name: WHOLE, name, steps, run)
+            listed = [x["row"] for x in lines if x[f"run_{run}"] == use]
+            assert listed == [str(row) for row in used.rows]
+
+
 def test_every_run_of_a_division_writes_the_same_list(tmp_path):
     texts = set()
     for seed in range(4):
@@ -76,7 +94,7 @@ def test_without_subjects_there_is_no_such_column(tmp_path):
     nobody = WHOLE._replace(subjects=None)
     write_folds(tmp_path, unit(0, *DRAWN), Stub(nobody))
     lines = read(tmp_path, "4-folds-of-synthetic-noise-few-0.csv")
-    assert [*lines[0]] == ["row", "fold"]
+    assert [*lines[0]][:2] == ["row", "fold"]
 
 
 def test_without_folds_nothing_is_written(tmp_path):

@@ -169,6 +169,24 @@ def test_a_matrix_has_its_classes_in_the_order_of_the_figure(
     assert [text.get_text() for text in axes.texts] == percent
 
 
+def test_the_papers_matrix_is_beside_ours_as_printed(tmp_path, draw):
+    write_matrix(tmp_path)
+    printed = (97.25, 2.75), (0.5, 99.5)
+    figure = Figure(
+        "Figure 8", "confusion", ("Plain",), ("right", "left"), printed
+    )
+    ((ours, papers),) = draw(figure)
+    assert [x.get_text() for x in ours.texts] == [
+        "60.00",
+        "40.00",
+        "10.00",
+        "90.00",
+    ]
+    texts = [x.get_text() for x in papers.texts]
+    assert texts == ["97.25", "2.75", "0.50", "99.50"]
+    assert papers.get_title() == "the paper's"
+
+
 @pytest.mark.parametrize("classes", [("left",), ("left", "wrong")])
 def test_a_matrix_of_other_classes_is_refused(classes, tmp_path, draw):
     write_matrix(tmp_path)

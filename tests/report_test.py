@@ -9,7 +9,7 @@ import pytest
 
 from ferkeras import report
 from ferkeras.comparisons import Comparison
-from ferkeras.paper import Figure
+from ferkeras.paper import Figure, units
 from ferkeras.record import (
     path_of,
     write_confusion,
@@ -100,6 +100,31 @@ def test_report_shows_reported_beside_reproduced(tmp_path):
     for picture in ("confusion.png", "curves.png"):
         assert f"(tiny1999/clean/tiny-net/{picture})" in text
         assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_row_of_two_tables_is_one_run_and_is_in_both(tmp_path):
+    other = dataclasses.replace(tiny.ROW, name="Other")
+    tables = (
+        dataclasses.replace(TABLE, name="Table 2", rows=(other, tiny.ROW)),
+        dataclasses.replace(TABLE, name="Table 3"),
+    )
+    paper = dataclasses.replace(PAPER, tables=tables)
+    assert [row.name for row in paper.rows] == ["Other", tiny.ROW.name]
+    # Two rows, two protocols and three seeds.
+    assert len(units(paper)) == 2 * 2 * 3
+    write(tmp_path, [80, 82, 84])
+    text = report.write_report(paper, tmp_path).read_text()
+    second, third = (text.partition(f"## Table {n}")[2] for n in (2, 3))
+    assert second.partition("## Table 3")[0].count("82.00 ± 2.00") == 1
+    assert third.count("82.00 ± 2.00") == 1
+    index = report.index([paper], tmp_path).splitlines()
+    assert [line.split(" | ")[-1] for line in index[-3:]] == [
+        "Table 2 |",
+        "Table 2 |",
+        "Table 3 |",
+    ]
+    provenance = text.partition("## Provenance")[2]
+    assert provenance.count("Abacus") == 3
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,17 @@ def test_the_list_names_every_row_and_protocol(capsys, tmp_path):
     assert all(row.name in table for _, row in ROWS)
 
 
-def test_rows_without_data_say_what_to_run(tmp_path, capsys):
-    words = ["--rows", "Base", "--data-dir", str(tmp_path / "none")]
-    with pytest.raises(SystemExit, match="prepare ferplus/plurality"):
+@pytest.mark.parametrize(
+    "words,dataset",
+    [
+        (["--rows", "Base"], "ferplus/plurality"),
+        (["--tables", "Table 4"], "ferplus/plurality"),
+        (["--tables", "Table 1"], "kdef"),
+    ],
+)
+def test_rows_without_data_say_what_to_run(words, dataset, tmp_path):
+    words = [*words, "--data-dir", str(tmp_path / "none")]
+    with pytest.raises(SystemExit, match=f"prepare {dataset}"):
         command_line.main(
             PANDEY, [*words, "--results", str(tmp_path / "results")]
         )
@@ -158,7 +166,12 @@ def test_rows_without_data_say_what_to_run(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "words",
-    [["--runs", "0"], ["--time-budget", "-1"], ["--protocol", "dirty"]],
+    [
+        ["--runs", "0"],
+        ["--time-budget", "-1"],
+        ["--protocol", "dirty"],
+        ["--tables", "Table 9"],
+    ],
 )
 def test_bad_arguments_are_refused(words, capsys):
     with pytest.raises(SystemExit):

@@ -15,7 +15,7 @@ from ferkeras.data.fastai_augment import (
     fastai_views,
 )
 from ferkeras.data.npz import npz_path, write_npz
-from ferkeras.data.parts import Copies, Draw, Fold, HoldOut
+from ferkeras.data.parts import Copies, Draw, Fold, HoldOut, part
 from ferkeras.data.pipeline import (
     EpochBatches,
     epoch_plan,
@@ -64,6 +64,7 @@ __all__ = [
     "npz_path",
     "one_of",
     "open_dataset",
+    "part",
     "random_affine",
     "random_resized_crop",
     "scoring_batches",

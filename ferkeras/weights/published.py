@@ -147,6 +147,8 @@ def load_pretrained(model, name, folder, names=None):
     try:
         tensors = file.read(path)
     except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
         raise ModuleNotFoundError(
             f"{path} is read by the package {error.name}. Run: python -m pip "
             f'install -e ".[{EXTRAS[error.name]}]"'
