@@ -95,6 +95,8 @@ deep_bn = partial(deep, batch_normalization=True)
 deepest_bn = partial(deepest, batch_normalization=True)
 valid = partial(baseline, padding="valid")
 orthogonal = partial(baseline, initializer="orthogonal")
+# A slip of torch's users: dropout, and statistics of the batch, in scoring.
+without_eval = partial(partial, without_eval=True)
 augmented = partial(row, augment=one_transform)
 SCALED = {"normalization": partial(Rescaling, 1 / 127.5, -1)}
 
@@ -141,6 +143,16 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
     tried("A, 20 epochs: 5x5 kernels", partial(baseline, kernel_size=5), 20),
     tried("C, 20 epochs", baseline_dropout, 20),
     tried("C, 20 epochs: pixels from -1 to 1", baseline_dropout, 20, **SCALED),
+    tried("C, 20 epochs: no eval()", without_eval(baseline_dropout), 20),
+    tried("E, 20 epochs", deep_dropout, 20),
+    tried("E, 20 epochs: pixels from -1 to 1", deep_dropout, 20, **SCALED),
+    tried("E, 20 epochs: no eval()", without_eval(deep_dropout), 20),
+    tried("F, 20 epochs", deep_bn, 20),
+    tried("F, 20 epochs: pixels from -1 to 1", deep_bn, 20, **SCALED),
+    tried("F, 20 epochs: no eval()", without_eval(deep_bn), 20),
+    tried("I, 10 epochs", lenet5, 10),
+    tried("I, 10 epochs: pixels from -1 to 1", lenet5, 10, **SCALED),
+    tried("I, 10 epochs: same padding", partial(lenet5, padding="same"), 10),
     tried("H, 3 epochs: Adam at 1e-4", alexnet, 3, learning_rate=1e-4),
     tried("H, 3 epochs: Adam at 1e-3", alexnet, 3),
     tried("L, 20 epochs: Adam at 0.005", emotion, 20, learning_rate=5e-3),

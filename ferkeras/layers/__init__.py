@@ -14,12 +14,18 @@ from ferkeras.layers.photo_warp import PhotoWarp
 from ferkeras.layers.pixel_range import PixelRange
 from ferkeras.layers.pixel_shuffle import PixelShuffle
 from ferkeras.layers.spatial_transformer import SpatialTransformer
+from ferkeras.layers.without_eval import (
+    BatchNormalizationWithoutEval,
+    DropoutWithoutEval,
+)
 
 __all__ = [
     "CHANNELS",
     "COLOURS",
     "AffineWarp",
+    "BatchNormalizationWithoutEval",
     "BranchFusion",
+    "DropoutWithoutEval",
     "InputChannels",
     "LocalResponseNormalization",
     "PhotoWarp",

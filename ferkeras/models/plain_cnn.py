@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from ferkeras.layers import BatchNormalizationWithoutEval, DropoutWithoutEval
+
 
 def plain_cnn(
     input_shape,
@@ -15,6 +17,7 @@ def plain_cnn(
     dropout=0.0,
     batch_normalization=False,
     initializer="glorot_uniform",
+    without_eval=False,
     name="plain_cnn",
 ):
     """Convolutions, each with ReLU and 2x2 max pooling, then dense layers.
@@ -30,6 +33,8 @@ def plain_cnn(
         batch_normalization: whether to normalise before each ReLU of a
             convolution.
         initializer: Keras name of the initialiser of every kernel.
+        without_eval: whether dropout and batch normalisation are in scoring
+            as in training, like those of a torch model without `eval()`.
         name: name of the model.
 
     Returns:
@@ -37,6 +42,9 @@ def plain_cnn(
 
     Reference: Chesley, 2021, models A to G; LeCun et al., 1998 (LeNet-5).
     """
+    normalize, drop = layers.BatchNormalization, layers.Dropout
+    if without_eval:
+        normalize, drop = BatchNormalizationWithoutEval, DropoutWithoutEval
     inputs = x = keras.Input(input_shape)
     for index, width in enumerate(filters, 1):
         x = layers.Conv2D(
@@ -48,13 +56,11 @@ def plain_cnn(
         )(x)
         if batch_normalization:
             # torch's: momentum 0.1 there is 0.9 here.
-            x = layers.BatchNormalization(
-                momentum=0.9, epsilon=1e-5, name=f"bn{index}"
-            )(x)
+            x = normalize(momentum=0.9, epsilon=1e-5, name=f"bn{index}")(x)
         x = layers.ReLU(name=f"relu{index}")(x)
         x = layers.MaxPooling2D(name=f"pool{index}")(x)
         if dropout:
-            x = layers.Dropout(dropout, name=f"dropout{index}")(x)
+            x = drop(dropout, name=f"dropout{index}")(x)
     x = layers.Flatten(name="flatten")(x)
     for index, units in enumerate(dense, 1):
         x = layers.Dense(
