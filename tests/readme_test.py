@@ -1,6 +1,7 @@
 """What the README promises: five lines that load a model, a paper in a file."""
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import reproductions
 from ferkeras.data import has_tensorflow
 from ferkeras.export import export
+from ferkeras.paper import units
 from reproductions import __main__, command_line, papers
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -72,6 +74,15 @@ def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(lines, {})
     assert "[b'calm' b'cross'] [[0.5 0.5]]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "key,words", re.findall(r"-m reproductions\.(\w+)([^#`\n]*)", README)
+)
+def test_a_papers_commands_name_what_it_has(key, words):
+    (paper,) = (paper for paper in papers() if paper.key == key)
+    asked = command_line.parser(paper).parse_args(shlex.split(words))
+    assert units(paper, asked.rows, [asked.protocol] if asked.protocol else [])
 
 
 @pytest.fixture
