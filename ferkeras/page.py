@@ -5,7 +5,6 @@ inside.
 """
 
 import base64
-from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -121,21 +120,8 @@ def render(papers, results):
         lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(
-        papers=shown, index=html(index), counts=counts(rows)
+        papers=shown, index=html(index), counts=report.counts(rows)
     )
-
-
-def counts(rows):
-    """How many of the papers' numbers came out how.
-
-    Args:
-        rows: what `report.index_rows` returned.
-
-    Returns:
-        dict of verdict to count, the commonest first.
-    """
-    place = report.INDEX_HEAD.index("verdict")
-    return dict(Counter(filter(None, (x[place] for x in rows))).most_common())
 
 
 def write_page(papers, results):

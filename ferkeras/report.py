@@ -1,5 +1,6 @@
 """Records -> `results/<paper>.md`, its pictures, and the README's index."""
 
+from collections import Counter
 from pathlib import Path
 
 from ferkeras.pictures import confusion, of_figure, of_line
@@ -223,9 +224,24 @@ def index_rows(papers, results):
     return rows
 
 
+def counts(rows):
+    """How many of the papers' numbers came out how.
+
+    Args:
+        rows: what `index_rows` returned.
+
+    Returns:
+        dict of verdict to count, the commonest first.
+    """
+    place = INDEX_HEAD.index("verdict")
+    return dict(Counter(filter(None, (x[place] for x in rows))).most_common())
+
+
 def index(papers, results):
     """The README's table: each row's report beside its reproductions."""
-    return table(INDEX_HEAD, index_rows(papers, results))
+    rows = index_rows(papers, results)
+    found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
+    return f"Of the papers' rows: {found}.\n\n{table(INDEX_HEAD, rows)}"
 
 
 def index_cells(paper, clean):

@@ -99,7 +99,7 @@ def test_verdicts_are_counted_under_the_papers_protocol(tmp_path):
     write(tmp_path, [89, 90, 91])
     # These are clean runs; none are of the paper's protocol.
     rows = report.index_rows([PAPER], tmp_path)
-    assert page.counts(rows) == {"not run": 1}
+    assert report.counts(rows) == {"not run": 1}
 
 
 def test_what_is_no_markup_stays_words(shown):
