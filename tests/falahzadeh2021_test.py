@@ -244,3 +244,11 @@ def test_the_demonstration_expects_no_classes_of_the_paper():
     assert {row.dataset for row in demo.rows} == {elsewhere.DEMO, *TABLES}
     assert not any(row.published for row in demo.rows)
     assert [len(table.protocols) for table in demo.tables[:4]] == [3] * 4
+
+
+def test_the_demonstration_has_small_networks():
+    rows = {row.name: row for row in elsewhere.demo_of(PAPER).rows}
+    whole, without = "JAFFE: 3-channel", "JAFFE: 3-channel, no hidden layers"
+    for name, dense in ((whole, (64, 64)), (without, ())):
+        assert rows[name].model.keywords["dense"] == dense
+    assert "dense=(64, 64)" in rows[whole].recipe.assumed[0]
