@@ -73,6 +73,7 @@ class Paper:
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
         demo_size: side in pixels of the faces of its demonstration.
+        demo_epochs: its epochs.
         demo_network: arguments of its networks there, for rows that do not
             give them.
         drawn: for names of datasets, `folder -> None`, which writes a small
@@ -87,6 +88,7 @@ class Paper:
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     demo_size: int = 32
+    demo_epochs: int = 4
     demo_network: Mapping[str, object] = field(default_factory=dict)
     drawn: Mapping[str, Callable] = field(default_factory=dict)
 

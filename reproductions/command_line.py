@@ -13,7 +13,7 @@ from ferkeras.paper import units
 from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
 from ferkeras.work_queue import RESERVE, pending, work_through
-from reproductions.elsewhere import DEMO, DEMO_EPOCHS, demo_of, on_own
+from reproductions.elsewhere import DEMO, demo_of, on_own
 from reproductions.prepare import prepare
 
 DATA_DIR = "~/tensorflow_datasets"
@@ -78,8 +78,8 @@ def parser(paper):
     images.add_argument(
         "--demo",
         action="store_true",
-        help=f"{DEMO_EPOCHS} epochs on a few hundred drawn faces, under a "
-        "clean protocol",
+        help=f"{paper.demo_epochs} epochs on a few hundred drawn faces, under "
+        "a clean protocol",
     )
     return arguments
 
@@ -156,7 +156,7 @@ def main(paper, words=None):
         refuse_to_mix(results, paper, kind)
         if asked.demo:
             prepare_demo(paper, data_dir)
-            paper = demo_of(paper)
+            paper = demo_of(paper, asked.runs or 1)
         elif asked.dataset:
             paper = on_own(paper, datasets.source(asked.dataset))
         protocols = [asked.protocol] if asked.protocol else []

@@ -8,7 +8,6 @@ from ferkeras.protocol import Protocol
 from ferkeras.recipe import cross_entropy
 
 DEMO = "synthetic_faces/demo"
-DEMO_EPOCHS = 4
 DEMO_PROTOCOL = Protocol(
     "clean",
     "train",
@@ -60,26 +59,30 @@ def smaller(model, arguments):
     return partial(model, **left) if left else model
 
 
-def demo_of(paper):
+def demo_of(paper, runs=1):
     """The paper on small drawn faces: its first phase, for a few epochs.
 
     Without published weights, so that nothing need be fetched.
+
+    Args:
+        paper: a `Paper`.
+        runs: how often each row is run.
     """
     names = {row.name for row in paper.rows}
     network = "".join(f"; {k}={v}" for k, v in paper.demo_network.items())
 
     def shortened(row, dataset):
         first = row.recipe.phases[0]
-        phases = (replace(first, epochs=DEMO_EPOCHS, image_size=None),)
+        phases = (replace(first, epochs=paper.demo_epochs, image_size=None),)
         # Few images: small batches, so that there are steps to learn in.
         recipe = replace(
             row.recipe,
             phases=phases,
             batch_size=16,
             assumed=(
-                f"a demonstration: {DEMO_EPOCHS} epochs of a few hundred drawn "
-                f"faces, {paper.demo_size} pixels wide{network}; too few to "
-                "learn much",
+                f"a demonstration: {paper.demo_epochs} epochs of a few hundred "
+                f"drawn faces, {paper.demo_size} pixels wide{network}; too few "
+                "to learn much",
             ),
         )
         return replace(
@@ -95,7 +98,7 @@ def demo_of(paper):
     def moved(table):
         return replace(
             table,
-            runs=1,
+            runs=runs,
             protocols=table.demo or (DEMO_PROTOCOL,),
             rows=tuple(
                 shortened(row, row.dataset if table.demo else DEMO)

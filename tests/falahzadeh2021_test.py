@@ -25,6 +25,7 @@ from reproductions.falahzadeh2021 import (
     JAFFE_MATRIX,
     JAFFE_STEPS,
     PAPER,
+    STAGE,
 )
 from tests import jaffe_and_ck_plus
 from tfds_builders.ck_plus import reader as ck_plus
@@ -248,7 +249,13 @@ def test_the_demonstration_expects_no_classes_of_the_paper():
 
 def test_the_demonstration_has_small_networks():
     rows = {row.name: row for row in elsewhere.demo_of(PAPER).rows}
-    whole, without = "JAFFE: 3-channel", "JAFFE: 3-channel, no hidden layers"
-    for name, dense in ((whole, (64, 64)), (without, ())):
-        assert rows[name].model.keywords["dense"] == dense
-    assert "dense=(64, 64)" in rows[whole].recipe.assumed[0]
+    for row in (rows["JAFFE: 3-channel"], rows[JAFFE_STEPS.rows[-1].name]):
+        # Of 64 pixels, one is left, with 256 channels.
+        assert build(row, 7).classifier.get_layer("logits").input.shape == (
+            None,
+            256,
+        )
+        assert "dense=()" in row.recipe.assumed[0]
+    # A row's own arguments stay.
+    (stage, *_) = (rows[row.name] for row in STAGE.rows)
+    assert stage.model.keywords["dense"] == (4096, 4096)
