@@ -10,6 +10,8 @@ os.environ.setdefault(
     str(Path(__file__).parent.parent / "build" / "jax"),
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+# What is compiled runs for seconds only.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 from ferkeras import devices
 
