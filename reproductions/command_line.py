@@ -121,6 +121,22 @@ def positive(text):
     return int(text)
 
 
+def rows_of(paper, names):
+    """Names of the rows of some tables.
+
+    Raises:
+        ValueError: where these tables are left out on other images.
+    """
+    tables = [table for table in paper.tables if table.name in names]
+    if names and not tables:
+        raise ValueError(
+            f"Here, {paper.key} has: "
+            f"{'; '.join(table.name for table in paper.tables)}. "
+            f"Received: {'; '.join(names)}"
+        )
+    return [row.name for table in tables for row in table.rows]
+
+
 def prepare_demo(paper, data_dir):
     """Draw and prepare what a paper's demonstration is on."""
     mark_as_drawn(data_dir)
@@ -160,8 +176,7 @@ def main(paper, words=None):
         elif asked.dataset:
             paper = on_own(paper, datasets.source(asked.dataset))
         protocols = [asked.protocol] if asked.protocol else []
-        tables = [t for t in paper.tables if t.name in asked.tables]
-        rows = [*asked.rows, *(row.name for t in tables for row in t.rows)]
+        rows = [*asked.rows, *rows_of(paper, asked.tables)]
         wanted = units(paper, rows, protocols, asked.runs)
         wanted = pending(wanted, results, datasets)
     except (OSError, ValueError) as error:

@@ -164,6 +164,14 @@ def test_rows_without_data_say_what_to_run(words, dataset, tmp_path):
     assert not (tmp_path / "results").exists()
 
 
+def test_a_table_that_other_images_do_not_have_is_refused():
+    (paper,) = (p for p in PAPERS if p.key == "chesley2021")
+    demo = elsewhere.demo_of(paper)
+    assert len(command_line.rows_of(demo, ["Table 1"])) == 13
+    with pytest.raises(ValueError, match="has: Table 1. Received: Open choi"):
+        command_line.rows_of(demo, ["Open choices"])
+
+
 @pytest.mark.parametrize(
     "words",
     [
