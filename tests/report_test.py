@@ -136,6 +136,8 @@ def test_a_row_of_two_tables_is_one_run_and_is_in_both(tmp_path):
         ([91.0], "reproduced"),
         ([91.1], "exceeded"),
         ([86.0, 88.0, 90.0], "reproduced"),
+        # The interval is wide; a run is missing.
+        ([86.0, 88.0], "not reproduced"),
         ([92.0, 92.1, 92.2], "exceeded"),
         ([], "not run"),
     ],
