@@ -129,7 +129,8 @@ def render(paper, results):
         "stopped early, which are listed below and never shown as a "
         "reproduction. *Verdict*: `reproduced` where the paper's number lies "
         f"in the interval of all runs or within {CLOSE} of the mean, else "
-        "`exceeded` or `not reproduced`. A commit with a `+` had uncommitted changes.\n\n"
+        "`exceeded` or `not reproduced`. A commit with a `+` had uncommitted "
+        "changes.\n\n"
     )
     for of_paper in paper.tables:
         part = [line for line in lines if line.table == of_paper]

@@ -123,7 +123,8 @@ class Line:
 
         `reproduced`, where it lies in the 95 % interval of all the table's
         runs or within `CLOSE` of the mean of those there are; else `exceeded`
-        or `not reproduced`; before any run, the `status`. Empty without such a number, and for drawn faces.
+        or `not reproduced`; before any run, the `status`. Empty without such a
+        number, and for drawn faces.
         """
         number = self.row.reported.get(self.metric)
         if number is None or synthetic([self]):
