@@ -242,7 +242,7 @@ def index(papers, results):
     """The README's table: each row's report beside its reproductions."""
     rows = index_rows(papers, results)
     found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
-    return f"Of the papers' rows: {found}.\n\n{table(INDEX_HEAD, rows)}"
+    return f"Of the rows of the papers' tables: {found}.\n\n{table(INDEX_HEAD, rows)}"
 
 
 def index_cells(paper, clean):

@@ -94,7 +94,8 @@ def test_without_subjects_there_is_no_such_column(tmp_path):
     nobody = WHOLE._replace(subjects=None)
     write_folds(tmp_path, unit(0, *DRAWN), Stub(nobody))
     lines = read(tmp_path, "4-folds-of-synthetic-noise-few-0.csv")
-    assert [*lines[0]][:2] == ["row", "fold"]
+    runs = [f"run_{run}" for run in range(4)]
+    assert [*lines[0]] == ["row", "fold", *runs]
 
 
 def test_without_folds_nothing_is_written(tmp_path):
