@@ -242,7 +242,8 @@ def index(papers, results):
     """The README's table: each row's report beside its reproductions."""
     rows = index_rows(papers, results)
     found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
-    return f"Of the rows of the papers' tables: {found}.\n\n{table(INDEX_HEAD, rows)}"
+    first = f"Of the rows of the papers' tables: {found}.\n\n"
+    return first + table(INDEX_HEAD, rows)
 
 
 def index_cells(paper, clean):
