@@ -4,59 +4,13 @@ import dataclasses
 import json
 import re
 
-import numpy as np
 import pytest
 
 from ferkeras import report
-from ferkeras.comparisons import Comparison
-from ferkeras.paper import Figure, units
-from ferkeras.record import (
-    path_of,
-    write_confusion,
-    write_probabilities,
-    write_record,
-)
-from ferkeras.statements import Statement
+from ferkeras.paper import units
 from ferkeras.summary import summarise
 from tests import tiny
-
-TABLE = dataclasses.replace(tiny.TABLE, runs=3)
-PAPER = dataclasses.replace(tiny.PAPER, tables=(TABLE,))
-
-
-def entry_of(unit, accuracy, status="complete", synthetic=False):
-    card = tiny.Noise().card("noise", ["train", "validation", "test"])
-    entry = {
-        "digest": unit.digest,
-        "seed": unit.seed,
-        "status": status,
-        "dataset": card | {"synthetic": synthetic},
-        "epochs": {"done": 4, "planned": 6, "best": 3},
-        "protocol": {"checkpoint_chosen_on": unit.protocol.select},
-        "selection_accuracy": 61.25,
-        "parameters": 1234,
-        "seconds": 60,
-        "images_per_second": 10,
-        "sessions": [
-            {"device": "Abacus", "backend": "jax", "commit": commit}
-            for commit in ("0123456789abcdef", "fedcba9876543210+")
-        ],
-    }
-    if status == "complete":
-        entry["scores"] = {"accuracy": accuracy, "mean_recall": accuracy - 1}
-    return entry
-
-
-def write(results, accuracies, row=tiny.ROW, **arguments):
-    for seed, accuracy in enumerate(accuracies):
-        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
-        entry = entry_of(unit, accuracy, **arguments)
-        write_record(results, unit, entry)
-        path = path_of(results, unit, ".confusion.csv")
-        write_confusion(path, np.eye(2, dtype=int), tiny.CLASSES)
-        history = "accuracy,loss,val_accuracy,val_loss\n"
-        history += ".4,1,.5,1\n.45,1,.55,1\n.5,1,.6,1\n.9,1,.4,1\n"
-        path_of(results, unit, ".history.csv").write_text(history)
+from tests.made_up import PAPER, TABLE, with_pictures, write
 
 
 def test_statistics_are_those_of_the_runs(tmp_path):
@@ -127,64 +81,6 @@ def test_a_row_of_two_tables_is_one_run_and_is_in_both(tmp_path):
     assert provenance.count("Abacus") == 3
 
 
-@pytest.mark.parametrize(
-    "accuracies,verdict",
-    [
-        # 90 is the paper's; intervals by t(0.975, 2) = 4.303.
-        ([89.5], "reproduced"),
-        ([88.9], "not reproduced"),
-        ([91.0], "reproduced"),
-        ([91.1], "exceeded"),
-        ([86.0, 88.0, 90.0], "reproduced"),
-        # The interval is wide; a run is missing.
-        ([86.0, 88.0], "not reproduced"),
-        ([92.0, 92.1, 92.2], "exceeded"),
-        ([], "not run"),
-    ],
-)
-def test_a_verdict_is_by_the_interval_or_one_point(
-    accuracies, verdict, tmp_path
-):
-    write(tmp_path, accuracies)
-    assert summarise(PAPER, tmp_path)[1].verdict == verdict
-    for seed, accuracy in enumerate(accuracies):
-        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER)
-        write_record(tmp_path, unit, entry_of(unit, accuracy, synthetic=True))
-    expected = "" if accuracies else "not run"
-    assert summarise(PAPER, tmp_path)[1].verdict == expected
-
-
-def test_both_protocols_are_beside_each_other_in_the_index(tmp_path):
-    write(tmp_path, [80.0, 82.0])
-    unit = dataclasses.replace(tiny.unit("paper"), paper=PAPER)
-    write_record(tmp_path, unit, entry_of(unit, 90.5))
-    text = report.index([PAPER], tmp_path)
-    runs = PAPER.tables[0].runs
-    assert f"| reproduced | 90.50 (1 of {runs} runs) |" in text
-    assert "| -9.50 | Table 1 |" in text
-
-
-def test_networks_are_tested_on_the_images_of_both(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
-    faces = tiny.faces("test", 10)
-    right = np.eye(2)[faces.labels]
-    for seed, (ours, theirs) in enumerate([(10, 4), (9, 9)]):
-        for each, count in ((row, ours), (other, theirs)):
-            found = np.where(np.arange(10)[:, None] < count, right, 1 - right)
-            unit = dataclasses.replace(
-                tiny.unit(seed=seed), paper=PAPER, row=each
-            )
-            path = path_of(tmp_path, unit, ".probabilities.npz")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_probabilities(path, found, faces)
-    write(tmp_path, [100, 90])
-    write(tmp_path, [40, 90], other)
-    # Six to none: 2 of 64. The second pair is the same.
-    assert "| 2 | 1 of 2 | undecided |" in report.render(paper, tmp_path)
-
-
 def test_incomplete_runs_never_show_as_a_reproduction(tmp_path):
     write(tmp_path, [None], status="incomplete")
     text = report.render(PAPER, tmp_path)
@@ -224,34 +120,6 @@ def test_runs_on_different_images_are_not_averaged(tmp_path):
         summarise(PAPER, tmp_path)
 
 
-def words_of(matrix, class_names):
-    """Stands in for a measure: what it was given."""
-    return f"{matrix.tolist()} {class_names}", matrix[0, 1] > matrix[0, 0]
-
-
-def with_pictures():
-    row = dataclasses.replace(
-        tiny.ROW, reported={"accuracy": 90.0, "training": 97.5}
-    )
-    other = dataclasses.replace(tiny.ROW, name="Other")
-    table = dataclasses.replace(
-        TABLE, rows=(row, other), note="Found out: nothing."
-    )
-    return dataclasses.replace(
-        PAPER,
-        tables=(table,),
-        figures=(
-            Figure("Figure 5", "curves", (row.name, "Other")),
-            Figure("Figure 8", "confusion", (row.name,)),
-            Figure("Figure 9", "confusion", ("Other",)),
-        ),
-        statements=(
-            Statement("goes right", row.name, words_of),
-            Statement("goes left", "Other", words_of),
-        ),
-    )
-
-
 def test_the_papers_pictures_are_drawn_from_what_is_recorded(tmp_path):
     write(tmp_path, [80, 82, 84])
     text = report.write_report(with_pictures(), tmp_path).read_text()
@@ -262,15 +130,6 @@ def test_the_papers_pictures_are_drawn_from_what_is_recorded(tmp_path):
     # Nothing is recorded of the paper's protocol, nor of the other row.
     assert not list(tmp_path.glob("tiny1999/paper/*.png"))
     assert "Figure 9" not in text
-
-
-def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
-    write(tmp_path, [80, 82, 84])
-    text = report.render(with_pictures(), tmp_path)
-    row = "| goes right | Tiny \\| net | clean "
-    assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
-    assert "goes left" not in text
-    assert "No run yet to measure it on: Other." in text
 
 
 def test_the_choice_of_the_epoch_is_measured_against_the_last_one(tmp_path):
@@ -321,28 +180,3 @@ def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
     assert "77.03–86.97 | – | – |" in text
     assert "Tiny" not in report.index([paper], tmp_path)
     assert summarise(paper, tmp_path)[1].as_json(True)["reported"] is None
-
-
-def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    paper = dataclasses.replace(
-        with_pictures(),
-        comparisons=(
-            Comparison("left is better", row.name, "Other"),
-            Comparison("right is better", "Other", row.name),
-            Comparison("nobody knows", row.name, "A row to come"),
-        ),
-    )
-    write(tmp_path, [81, 82.5, 83])
-    text = report.render(paper, tmp_path)
-    assert "No pair of runs yet: Tiny | net over Other; " in text
-    assert "left is better" not in text
-    write(tmp_path, [80, 81], other)
-    text = report.render(paper, tmp_path)
-    # Differences 1 and 1.5: t(0.975, 1) = 12.706, times a half of 0.5.
-    assert (
-        "| left is better | Tiny \\| net | Other | clean | +0.00 | +1.25 "
-        "| -1.93 to +4.43 | 2 | – | undecided |" in text
-    )
-    assert "| +0.00 | -1.25 | -4.43 to +1.93 | 2 | – | undecided |" in text
-    assert "No pair of runs yet: Tiny | net over A row to come." in text

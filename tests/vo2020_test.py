@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from ferkeras.build import build
-from ferkeras.data import Datasets, Faces
-from ferkeras.data.parts import part
+from ferkeras.data import Datasets
 from ferkeras.models import edsr
 from ferkeras.paper import units
 from ferkeras.record import read_record
@@ -20,12 +19,9 @@ from ferkeras.start import take_start, weights_of
 from ferkeras.train import freeze
 from reproductions import command_line, elsewhere
 from reproductions.vo2020 import PAPER
-from tfds_builders.affectnet import reader as affectnet
-from tfds_builders.raf_db import reader as raf_db
 
 ROWS = {row.name: row for row in PAPER.rows}
 TABLES = {table.name: table for table in PAPER.tables}
-TABLE_OF = {row.name: table for table in PAPER.tables for row in table.rows}
 
 # papers.md, section 5.1: accuracy, mean recall.
 PRINTED = """
@@ -46,23 +42,6 @@ RECALLS = {
     "FER+: PSR, PDLS": {"happiness": 96, "contempt": 23},
     "AffectNet, 8 classes: PSR, PDLS": {"contempt": 49},
 }
-# Table 2: rows are true classes, in the order of columns.
-PRIOR = """
-    neutral   .777 .033 .017 .114 .026 .007 .004 .021
-    happiness .043 .918 .023 .005 .004 .002 .002 .004
-    surprise  .058 .036 .787 .010 .014 .003 .089 .002
-    sadness   .170 .013 .009 .748 .023 .011 .016 .010
-    anger     .075 .025 .060 .032 .741 .035 .023 .009
-    disgust   .090 .017 .017 .089 .125 .621 .008 .034
-    fear      .043 .012 .169 .073 .027 .013 .659 .004
-    contempt  .148 .022 .010 .043 .034 .060 .006 .678
-"""
-PRIOR = dict(line.split(maxsplit=1) for line in PRIOR.strip().splitlines())
-NAMES = list(PRIOR)
-PRIOR = np.array([list(map(float, row.split())) for row in PRIOR.values()])
-# The authors' class order of RAF-DB, and what their rows sum to.
-AUTHORS = "anger disgust fear happiness neutral sadness surprise".split()
-SHORT = (0.9910, 0.9663, 0.9963, 0.9964, 0.9792, 0.9899, 0.9976)
 
 
 def test_the_rows_have_the_papers_numbers_and_no_others():
@@ -205,97 +184,6 @@ def test_epochs_batches_and_augmentation_are_the_released():
         assert recipe.batch_size == batch
         assert recipe.augment.keywords == {"rotation": rotation, "zoom": zoom}
         assert recipe.views.keywords == {"rotation": rotation}
-
-
-def loss(name):
-    return ROWS[name].recipe.loss()
-
-
-@pytest.mark.parametrize(
-    "name", [name for name in ROWS if "PDLS" in name and "released" not in name]
-)
-def test_targets_of_pdls_sum_to_one(name):
-    np.testing.assert_allclose(np.sum(loss(name).targets, 1), 1, atol=1e-5)
-
-
-def test_pdls_of_ferplus_is_table_2():
-    ours = loss("FER+: PSR, PDLS")
-    assert ours.alpha == 0.8
-    assert (np.round(ours.prior, 3) == PRIOR).all()
-
-
-def arranged(names):
-    """Table 2 of other classes, as printed."""
-    order = [NAMES.index(name) for name in names]
-    return PRIOR[np.ix_(order, order)]
-
-
-def test_pdls_of_raf_db_is_table_2_without_contempt():
-    printed = arranged(raf_db.CLASS_NAMES)
-    expected = printed / printed.sum(1, keepdims=True)
-    ours = loss("RAF-DB: PSR, PDLS")
-    np.testing.assert_allclose(ours.prior, expected, atol=2e-3)
-    released = loss("RAF-DB: PSR, PDLS as released")
-    sums = dict(zip(raf_db.CLASS_NAMES, np.sum(released.prior, 1), strict=True))
-    found = [sums[name] for name in AUTHORS]
-    np.testing.assert_allclose(found, SHORT, atol=6e-5)
-    assert loss("RAF-DB: PSR, PDLS, alpha 0.5").alpha == 0.5
-
-
-@pytest.mark.parametrize("classes", [7, 8])
-def test_pdls_of_affectnet_is_table_2_in_the_order_of_its_labels(classes):
-    names = [
-        {"happy": "happiness", "sad": "sadness"}.get(name, name)
-        for name in affectnet.CLASS_NAMES[str(classes)]
-    ]
-    printed = arranged(names)
-    expected = printed / printed.sum(1, keepdims=True)
-    ours = loss(f"AffectNet, {classes} classes: PSR, PDLS").prior
-    np.testing.assert_allclose(ours, expected, atol=2e-3)
-
-
-def test_label_smoothing_of_eight_classes_weighs_as_published():
-    targets = np.array(loss("FER+: VGG16, LS").targets)
-    expected = np.where(np.eye(8), 0.9125, 0.0125)
-    np.testing.assert_allclose(targets, expected)
-
-
-def numbered(counts):
-    """Reads splits of so many images, which are numbered."""
-
-    def read(name):
-        numbers = np.arange(counts[name])
-        return Faces(numbers[:, None, None, None], numbers % 7, numbers)
-
-    return read
-
-
-def test_folds_of_raf_db_are_disjoint_and_leave_the_test_images_alone():
-    (protocol,) = TABLE_OF["RAF-DB: PSR, PDLS"].protocols
-    read = numbered({"train": 12271, "test": 3068})
-    runs = TABLE_OF["RAF-DB: PSR, PDLS"].runs
-    aside = []
-    for run in range(runs):
-        train, select, test = (
-            part(read, name, protocol.hold_outs, run).rows.tolist()
-            for name in (protocol.train, protocol.select, protocol.test)
-        )
-        assert sorted(train + select) == list(range(12271))
-        assert test == list(range(3068))
-        aside.append(select)
-    assert sorted(map(len, aside)) == [2454] * 4 + [2455]
-    assert sorted(sum(aside, [])) == list(range(12271))
-
-
-def test_a_hundredth_of_affectnet_chooses_the_epoch():
-    (protocol,) = TABLE_OF["AffectNet, 8 classes: PSR, PDLS"].protocols
-    read = numbered({"train": 287651, "validation": 4000})
-    train, select, test = (
-        part(read, name, protocol.hold_outs).rows.tolist()
-        for name in (protocol.train, protocol.select, protocol.test)
-    )
-    assert len(select) == 2877 and len(test) == 4000
-    assert sorted(train + select) == list(range(287651))
 
 
 @pytest.mark.parametrize(
