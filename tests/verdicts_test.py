@@ -55,20 +55,23 @@ def test_networks_are_tested_on_the_images_of_both(tmp_path):
     claim = Comparison("left is better", row.name, "Other")
     paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
     faces = tiny.faces("test", 10)
+    others = dataclasses.replace(faces, rows=faces.rows + 1)
     right = np.eye(2)[faces.labels]
-    for seed, (ours, theirs) in enumerate([(10, 4), (9, 9)]):
-        for each, count in ((row, ours), (other, theirs)):
+    for seed, (ours, theirs, images) in enumerate(
+        [(10, 4, faces), (9, 9, faces), (10, 4, others)]
+    ):
+        for each, count, kept in ((row, ours, faces), (other, theirs, images)):
             found = np.where(np.arange(10)[:, None] < count, right, 1 - right)
             unit = dataclasses.replace(
                 tiny.unit(seed=seed), paper=PAPER, row=each
             )
             path = path_of(tmp_path, unit, ".probabilities.npz")
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_probabilities(path, found, faces)
-    write(tmp_path, [100, 90])
-    write(tmp_path, [40, 90], other)
-    # Six to none: 2 of 64. The second pair is the same.
-    assert "| 2 | 1 of 2 | undecided |" in report.render(paper, tmp_path)
+            write_probabilities(path, found, kept)
+    write(tmp_path, [100, 90, 100])
+    write(tmp_path, [40, 90, 40], other)
+    # Six to none: 2 of 64. The second pair is the same, the third no pair.
+    assert "| 3 | 1 of 2 | undecided |" in report.render(paper, tmp_path)
 
 
 def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
