@@ -55,7 +55,7 @@ def test_networks_are_tested_on_the_images_of_both(tmp_path):
     claim = Comparison("left is better", row.name, "Other")
     paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
     faces = tiny.faces("test", 10)
-    others = dataclasses.replace(faces, rows=faces.rows + 1)
+    others = faces._replace(rows=faces.rows + 1)
     right = np.eye(2)[faces.labels]
     for seed, (ours, theirs, images) in enumerate(
         [(10, 4, faces), (9, 9, faces), (10, 4, others)]
