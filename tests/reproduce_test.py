@@ -163,6 +163,7 @@ def test_a_queue_stops_within_a_unit_and_the_same_call_goes_on(
     assert left == units[1:]
     assert work_through(left, tmp_path, noise, "c") == 1
     assert is_complete(read_record(tmp_path, units[1]))
+    assert read_record(tmp_path, units[2])["epochs"]["done"] == 4
     assert pending(units, tmp_path, noise) == units[2:]
     assert work_through(units[2:], tmp_path, noise, "c") == 0
     assert is_complete(read_record(tmp_path, units[2]))
@@ -181,12 +182,15 @@ def test_two_queues_share_their_units(run, tmp_path, capsys):
     assert read_record(tmp_path, units[0]) == entry
 
 
-def test_a_queue_whose_time_is_up_starts_nothing(tmp_path):
+def test_a_queue_whose_time_is_up_starts_nothing(tmp_path, monkeypatch):
     noise = tiny.Noise()
     deadline = time.monotonic() + RESERVE - 1
     units = [tiny.unit()]
     assert work_through(units, tmp_path, noise, "c", deadline) == 1
     assert noise.asked == []
+    done = {"scores": {"accuracy": 50.0}, "seconds": 1}
+    monkeypatch.setattr(work_queue, "reproduce", lambda *_: done)
+    assert work_through(units, tmp_path, noise, "c", deadline + 60) == 0
 
 
 def test_the_record_of_another_recipe_is_not_overwritten(run):

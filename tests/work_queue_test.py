@@ -26,6 +26,13 @@ TABLE = replace(tiny.TABLE, protocols=tiny.PROTOCOLS[1:], rows=ROWS)
 PAPER = replace(tiny.PAPER, tables=(TABLE,))
 
 
+def record(results, unit, seconds):
+    """A run of real images that took so long."""
+    card = tiny.Noise().card("noise", ["test"]) | {"synthetic": False}
+    entry = {"status": "complete", "seconds": seconds, "dataset": card}
+    write_record(results, unit, entry | {"digest": unit.digest})
+
+
 def test_first_seeds_come_first_and_what_is_known_to_be_cheap(tmp_path):
     found = units(PAPER)
     names = [str(x).replace(", clean, seed ", "") for x in found]
@@ -39,36 +46,14 @@ def test_first_seeds_come_first_and_what_is_known_to_be_cheap(tmp_path):
 
     assert order() == ["B0", "A0", "C0", "B1", "A1", "C1"]
 
-    def record(unit, seconds):
-        entry = {"status": "complete", "seconds": seconds}
-        entry |= {"dataset": {"synthetic": False}, "digest": unit.digest}
-        write_record(tmp_path, unit, entry)
-
     # More seconds than the others have pixels; the rate is unknown.
-    record(found[2], 900)
+    record(tmp_path, found[2], 900)
     assert order() == ["C0", "B0", "A0", "C1", "B1", "A1"]
-    record(found[0], 800)
+    record(tmp_path, found[0], 800)
     assert order() == ["A0", "C0", "B0", "A1", "C1", "B1"]
     # The same row beside no other job.
-    record(found[5], 700)
+    record(tmp_path, found[5], 700)
     assert order() == ["C0", "A0", "B0", "C1", "A1", "B1"]
-
-
-def test_time_is_kept_back_for_what_follows_training(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr(work_queue.time, "monotonic", lambda: 1000.0)
-    work = units(PAPER, ["A"], runs=1)
-    monkeypatch.setattr(
-        work_queue,
-        "reproduce",
-        lambda *_: {"scores": {"accuracy": 50.0}, "seconds": 1},
-    )
-    deadline = 1000 + work_queue.RESERVE
-    for seconds, left in ((deadline - 1, 1), (deadline + 1, 0)):
-        found = work_through(work, tmp_path, tiny.Noise(), "c", seconds)
-        assert found == left
-    assert "Time is up: 1 of 1 runs to go" in capsys.readouterr().err
 
 
 def test_a_fault_in_one_row_does_not_stop_the_others(
@@ -126,8 +111,6 @@ def test_a_budget_that_leaves_no_time_to_train_is_refused(capsys):
 def test_nothing_waits_when_all_is_recorded(papers, tmp_path, capsys):
     for paper in papers:
         (unit,) = units(paper)
-        card = tiny.Noise().card("noise", ["test"]) | {"synthetic": False}
-        entry = {"status": "complete", "digest": unit.digest, "seconds": 1}
-        write_record(tmp_path, unit, entry | {"dataset": card})
+        record(tmp_path, unit, 1)
     __main__.main(["run", "--pending", "--results", str(tmp_path)])
     assert "is recorded" in capsys.readouterr().out
