@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -14,28 +15,28 @@ from tfds_builders.ferplus import reader as ferplus
 MANUAL_DIR = os.environ.get("FERKERAS_MANUAL_DIR", "")
 
 
-def network(num_classes):
-    """Three convolutions on images of 32 x 32, for speed."""
-    inputs = x = keras.Input((32, 32, 1), dtype="uint8")
-    x = keras.layers.Rescaling(1 / 128, -1)(x)
-    x = keras.layers.RandomFlip("horizontal")(x)
-    for filters in (32, 64, 128):
-        x = keras.layers.Conv2D(filters, 3, use_bias=False)(x)
-        x = keras.layers.BatchNormalization(momentum=0.9)(x)
-        x = keras.layers.ReLU()(keras.layers.MaxPooling2D()(x))
-    x = keras.layers.Dropout(0.5)(keras.layers.Flatten()(x))
-    return keras.Model(inputs, keras.layers.Dense(num_classes)(x))
+def gradients(images):
+    """Histograms of oriented gradients: 25 blocks of 4 cells of 9 angles."""
+    block, cell = (16, 16), (8, 8)
+    histograms = cv2.HOGDescriptor((48, 48), block, cell, cell, 9)
+    return np.stack([histograms.compute(image) for image in images])
 
 
-def accuracy(splits, num_classes, epochs):
+def accuracy(splits, num_classes, epochs=12):
     """PrivateTest accuracy in percent after the last epoch."""
     train, test = (
-        Faces(columns["image"], columns["label"], columns["row"]).resized(32)
+        Faces(columns["image"], columns["label"], columns["row"])
         for columns in (splits["train"], splits["test"])
     )
     keras.utils.set_random_seed(0)
-    model = network(num_classes)
-    order = np.random.default_rng(0)
+    model = keras.Sequential(
+        [
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(512, activation="relu"),
+            keras.layers.Dropout(0.6),
+            keras.layers.Dense(num_classes),
+        ]
+    )
     steps = epochs * (len(train.labels) // 128)
     model.compile(
         optimizer=keras.optimizers.Adam(
@@ -43,16 +44,8 @@ def accuracy(splits, num_classes, epochs):
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    for _ in range(epochs):
-        chosen = order.permutation(len(train.labels))
-        model.fit(
-            train.images[chosen],
-            train.labels[chosen],
-            128,
-            shuffle=False,
-            verbose=0,
-        )
-    logits = model.predict(test.images, 256, verbose=0)
+    model.fit(gradients(train.images), train.labels, 128, epochs, verbose=0)
+    logits = model.predict(gradients(test.images), 512, verbose=0)
     return 100 * (logits.argmax(-1) == test.labels).mean()
 
 
@@ -63,9 +56,8 @@ def accuracy(splits, num_classes, epochs):
     "fer2013new.csv to train on the real images",
 )
 @pytest.mark.parametrize(
-    "reader,config,epochs,least",
-    [(fer2013, None, 9, 55), (ferplus, "majority", 6, 70)],
+    "reader,config,least", [(fer2013, None, 55), (ferplus, "majority", 70)]
 )
-def test_a_small_network_learns_the_labels(reader, config, epochs, least):
+def test_a_small_network_learns_the_labels(reader, config, least):
     splits = reader.read(config, MANUAL_DIR)
-    assert accuracy(splits, len(reader.CLASS_NAMES), epochs) > least
+    assert accuracy(splits, len(reader.CLASS_NAMES)) > least
