@@ -12,6 +12,8 @@ from ferkeras.data.parts import part
 from reproductions.chesley2021 import PAPER, TABLE1
 from tfds_builders.fer2013 import reader
 
+pytestmark = pytest.mark.any_backend
+
 MANUAL_DIR = os.environ.get("FERKERAS_MANUAL_DIR", "")
 
 # papers.md, section 8; batch normalisation without its moving averages.

@@ -39,7 +39,7 @@ def small(row, epochs, **changes):
     return replace(
         row,
         model=partial(row.model, dense=(6, 5)),
-        image_size=64,
+        image_size=40,
         recipe=replace(row.recipe, phases=(phase,)),
         **changes,
     )

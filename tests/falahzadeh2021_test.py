@@ -47,7 +47,10 @@ TRAINED = (56861959, 56554503, 55669383, 55005447)
 TABLES = {"jaffe": JAFFE, "ck_plus/falahzadeh2021": CK_PLUS}
 PAPERS = (JAFFE, JAFFE_STEPS), (CK_PLUS, CK_PLUS_STEPS)
 each_dataset = pytest.mark.parametrize("dataset", TABLES)
-pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
+pytestmark = [
+    pytest.mark.any_backend,
+    pytest.mark.filterwarnings("ignore:.*labelled sequences"),
+]
 
 
 @pytest.fixture(scope="module")

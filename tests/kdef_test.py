@@ -12,6 +12,8 @@ from reproductions import __main__, command_line
 from reproductions.pandey2019 import PAPER, TABLE1
 from tfds_builders.kdef import fake_files, reader
 
+pytestmark = pytest.mark.any_backend
+
 CODES = {name: code for code, name in reader.EXPRESSIONS.items()}
 PEOPLE = [f"{sex}{number:02}" for sex in "FM" for number in range(1, 6)]
 

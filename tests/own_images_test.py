@@ -15,6 +15,8 @@ from reproductions.elsewhere import on_own
 from reproductions.own_images import read_own
 from reproductions.prepare import prepare as prepare_dataset
 
+pytestmark = pytest.mark.any_backend
+
 SPLITS = {"train": 12, "validation": 4, "test": 6}
 CLASSES = "calm", "cross"
 ROW = "I: LeNet5"

@@ -9,6 +9,8 @@ import pytest
 from ferkeras import page, report
 from tests.report_test import PAPER, with_pictures, write
 
+pytestmark = pytest.mark.any_backend
+
 VOID = {"meta", "img", "br", "hr", "link"}
 
 

@@ -14,6 +14,8 @@ from ferkeras.export import export
 from ferkeras.paper import units
 from reproductions import __main__, command_line, papers
 
+pytestmark = pytest.mark.any_backend
+
 README = (Path(__file__).parent.parent / "README.md").read_text()
 # What somebody would write who reads "Adding a paper".
 TOY = '''"""A toy."""

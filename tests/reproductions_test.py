@@ -83,6 +83,7 @@ def kind(row):
 KINDS = {kind(row): row for _, row in ROWS}
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "row", KINDS.values(), ids=[f"{k[0]} {k[1]} {len(k[2])}" for k in KINDS]
 )

@@ -262,10 +262,11 @@ def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
     narrow, tmp_path
 ):
     name = "FER+: PSR, PDLS (random)"
+    paper = replace(PAPER, demo_epochs=1)
     command_line.main(
-        PAPER, ["--demo", "--rows", name, "--results", str(tmp_path)]
+        paper, ["--demo", "--rows", name, "--results", str(tmp_path)]
     )
-    (unit,) = units(elsewhere.demo_of(PAPER), [name])
+    (unit,) = units(elsewhere.demo_of(paper), [name])
     (stage,) = unit.stages
     entry = read_record(tmp_path, stage)
     assert entry["status"] == "complete" and entry["scores"]["psnr"] > 10

@@ -22,6 +22,8 @@ from ferkeras.models import (
     vgg16_bn,
 )
 
+pytestmark = pytest.mark.any_backend
+
 # Batch normalisation of the compact network, trained and moving: Table 3
 # leaves it out.
 NORMALIZATION = 2 * 12512

@@ -66,6 +66,7 @@ def moved(model, branch, images=IMAGES):
     }
 
 
+@pytest.mark.any_backend
 def test_each_branch_trains_its_own_part_and_the_shared_ones():
     model = pyramid_sr(SHAPE, 7)
     both = {"shared", "head"}
@@ -74,6 +75,7 @@ def test_each_branch_trains_its_own_part_and_the_shared_ones():
     assert moved(model, 2) == {"transformer", "original", *both}
 
 
+@pytest.mark.any_backend
 def test_transformer_learns_from_every_branch_unless_detached():
     model = pyramid_sr(SHAPE, 7, detach=False)
     both = {"transformer", "shared", "head"}
@@ -82,6 +84,7 @@ def test_transformer_learns_from_every_branch_unless_detached():
     assert moved(model, 2) == {"original", *both}
 
 
+@pytest.mark.any_backend
 def test_without_transformer():
     model = pyramid_sr(SHAPE, 7, spatial_transformer=False)
     assert moved(model, 2) == {"original", "shared", "head"}
@@ -146,6 +149,7 @@ def test_two_steps_make_four_branches():
     }
 
 
+@pytest.mark.any_backend
 def test_two_steps_share_as_one_does():
     one = pyramid_sr(SHAPE, 7, spatial_transformer=False)
     shape = (128, 128, 3)
@@ -182,7 +186,7 @@ def test_training_in_mixed_precision():
         model = pyramid_sr(SHAPE, 7)
         assert model.output.dtype == "float32"
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile("sgd", loss, run_eagerly=True)
+        model.compile("sgd", loss)
         value = model.train_on_batch(IMAGES, LABELS)
     finally:
         keras.config.set_dtype_policy("float32")

@@ -18,6 +18,8 @@ from ferkeras.weights import FILES, find, load_pretrained
 from ferkeras.weights.readers import read_safetensors, read_torch
 from tests.weights import by_hand
 
+pytestmark = pytest.mark.any_backend
+
 VGG, TORCHVISION = "VGG16-BN, ImageNet", "VGG16-BN, ImageNet (torchvision)"
 EDSR = "EDSR x2, DIV2K"
 BGR, RGB = "AlexNet, ImageNet (BGR)", "AlexNet, ImageNet (RGB)"
