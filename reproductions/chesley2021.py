@@ -14,7 +14,7 @@ from functools import partial
 from keras.layers import Rescaling
 
 from ferkeras.comparisons import Comparison
-from ferkeras.data import HoldOut
+from ferkeras.data import HoldOut, random_resized_crop
 from ferkeras.models import (
     alexnet48,
     deep_emotion,
@@ -89,6 +89,7 @@ lenet5 = partial(
 alexnet = partial(alexnet48, initializer="orthogonal")
 featex = partial(dexpression, first_pool=False, initializer="random_normal")
 emotion = partial(deep_emotion, initializer="random_normal", l2=5e-4)
+wide = partial(emotion, wide=True)
 baseline_dropout = partial(baseline, dropout=0.4)
 deep_dropout = partial(deep, dropout=0.4)
 deep_bn = partial(deep, batch_normalization=True)
@@ -98,6 +99,7 @@ orthogonal = partial(baseline, initializer="orthogonal")
 # A slip of torch's users: dropout, and statistics of the batch, in scoring.
 without_eval = partial(partial, without_eval=True)
 augmented = partial(row, augment=one_transform)
+tried_aug = partial(tried, augment=one_transform)
 SCALED = {"normalization": partial(Rescaling, 1 / 127.5, -1)}
 
 WHY = (
@@ -146,8 +148,7 @@ TABLE1 = Table("Table 1", 3, (PAPER_SPLIT, CLEAN), (
     ),
     row("L: Deep Emotion", emotion, (52.12, 66.26), 200, EMOTION, 5e-3),
     row(
-        "M: Deep Emotion wide", partial(emotion, wide=True), (49.56, 65.03), 60,
-        EMOTION + TWO, 5e-3,
+        "M: Deep Emotion wide", wide, (49.56, 65.03), 60, EMOTION + TWO, 5e-3
     ),
 ))
 TRIALS = Table("Open choices", 1, (TRIAL,), (
@@ -156,6 +157,13 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
     tried("A, 20 epochs: valid padding", valid, 20),
     tried("A, 20 epochs: orthogonal", orthogonal, 20),
     tried("A, 20 epochs: 5x5 kernels", partial(baseline, kernel_size=5), 20),
+    tried_aug("B, 20 epochs", baseline, 20),
+    tried_aug("B, 20 epochs: pixels from -1 to 1", baseline, 20, **SCALED),
+    tried_aug("B, 20 epochs: valid padding", valid, 20),
+    tried(
+        "B, 20 epochs: a crop of every image", baseline, 20,
+        augment=random_resized_crop,
+    ),
     tried("C, 20 epochs", baseline_dropout, 20),
     tried("C, 20 epochs: pixels from -1 to 1", baseline_dropout, 20, **SCALED),
     tried("C, 20 epochs: no eval()", without_eval(baseline_dropout), 20),
@@ -170,8 +178,19 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
     tried("I, 10 epochs: same padding", partial(lenet5, padding="same"), 10),
     tried("H, 3 epochs: Adam at 1e-4", alexnet, 3, learning_rate=1e-4),
     tried("H, 3 epochs: Adam at 1e-3", alexnet, 3),
-    tried("L, 20 epochs: Adam at 0.005", emotion, 20, learning_rate=5e-3),
-    tried("L, 20 epochs: Adam at 1e-5", emotion, 20, learning_rate=1e-5),
+    tried("J, 4 epochs at 1e-4", featex, 4, learning_rate=1e-4),
+    tried(
+        "J, 4 epochs at 1e-4: pixels from -1 to 1", featex, 4,
+        learning_rate=1e-4, **SCALED,
+    ),
+    tried(
+        "J, 4 epochs at 1e-4: first pooling kept",
+        partial(featex, first_pool=True), 4, learning_rate=1e-4,
+    ),
+    tried("M, 6 epochs", wide, 6, learning_rate=5e-3),
+    tried("M, 6 epochs: Adam at 1e-3", wide, 6),
+    tried("M, 6 epochs: Adam at 1e-5", wide, 6, learning_rate=1e-5),
+    tried("M, 6 epochs: no L2", partial(wide, l2=0.0), 6, learning_rate=5e-3),
 ), note=WHY)
 # fmt: on
 
