@@ -124,7 +124,7 @@ WHY = (
     "it down.\n"
     "- H and I are nearer to the paper. Adam at 1e-4, as H is run, is two "
     "points above 1e-3 after three epochs; of I, the range of the pixels and "
-    "the padding move nothing.\n"
+    "the padding move it by less than one.\n"
     "- J: pixels from -1 to 1, and the first pooling kept, each take it down "
     "by more than a point, towards the paper. Tried at ten times its rate, "
     "for few epochs.\n"
