@@ -15,11 +15,18 @@ class Comparison:
         words: the claim, in our words.
         row: name of the row that is said to be better.
         than: name of the other row.
+        reported: the difference that the paper gives, where it is not that of
+            the two rows' numbers.
+        score: which score, of those that a run has; the rows' own, where it is
+            empty; or `"generalisation"`, that one less the accuracy on the
+            training images.
     """
 
     words: str
     row: str
     than: str
+    reported: float | None = None
+    score: str = ""
 
 
 class Difference(NamedTuple):

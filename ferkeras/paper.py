@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ferkeras.comparisons import Comparison
 from ferkeras.experiment import Experiment, settings, slug
@@ -24,6 +24,8 @@ class Table:
         demo: protocols of its demonstration on drawn files in the layout of
             its datasets, which the paper's `drawn` writes; where there are
             none, it is on drawn faces as they are.
+        ours: whether its numbers are none of the paper's own, and not counted
+            among them.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Table:
     rows: tuple[Experiment, ...]
     note: str = ""
     demo: tuple[Protocol, ...] = ()
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ class Unit:
     @property
     def digest(self) -> str:
         """Hash of what decides the result; a changed recipe changes it."""
-        protocol = settings(replace(self.protocol, note=""))
+        protocol = settings(self.protocol.images)
         text = json.dumps([self.row.describe(), protocol], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,8 +1,22 @@
 """Which images train, choose the checkpoint and are scored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ferkeras.data import Copies, Draw, Fold, HoldOut
+
+
+@dataclass(frozen=True)
+class Others:
+    """What a paper scored, where that was not what is scored here.
+
+    Attributes:
+        images: how many the paper scored.
+        pool: how many both drew theirs from at random; 0 where the paper's
+            came from elsewhere, such as other frames of the same sequences.
+    """
+
+    images: int
+    pool: int = 0
 
 
 @dataclass(frozen=True)
@@ -19,6 +33,11 @@ class Protocol:
         note: one sentence for the report: why so, and whether it leaks.
         hold_outs: `HoldOut`, `Fold`, `Draw` or `Copies`: the parts to make of
             the published splits, in this order.
+        papers: whether this is how the paper used its images, as far as can be
+            known, so that its numbers are judged under it and no other.
+        others: what the paper scored; None where it scored the same images.
+        at_last_epoch: whether the paper's numbers are of the last epoch that
+            the row trains for, not of the best one.
     """
 
     name: str
@@ -27,6 +46,9 @@ class Protocol:
     test: str
     note: str
     hold_outs: tuple[HoldOut | Fold | Draw | Copies, ...] = ()
+    papers: bool = False
+    others: Others | None = None
+    at_last_epoch: bool = False
 
     @property
     def selects_on_test(self) -> bool:
@@ -42,5 +64,21 @@ class Protocol:
 
         Reference: Nadeau and Bengio, Machine Learning 52, 2003.
         """
-        folds = [x.folds for x in self.hold_outs if isinstance(x, Fold)]
-        return 1 / (folds[0] - 1) if folds else 0.0
+        folds = [x for x in self.hold_outs if isinstance(x, Fold)]
+        if self.test not in (fold.name for fold in folds):
+            return 0.0
+        share = {}
+        for step in self.hold_outs:
+            whole = share.get(getattr(step, "of", None), 1.0)
+            if isinstance(step, Fold | HoldOut):
+                aside = 1 / step.folds if step in folds else step.share
+                share[step.of] = whole * (1 - aside)
+                share[step.name] = whole * aside
+        return share[self.test] / share.get(self.train, 1.0)
+
+    @property
+    def images(self) -> "Protocol":
+        """Only what decides which images do what."""
+        return replace(
+            self, note="", papers=False, others=None, at_last_epoch=False
+        )
