@@ -63,6 +63,26 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class LayerTable:
+    """A table in which a paper counts the weights of a network.
+
+    Attributes:
+        name: the table's name in the paper.
+        row: name of the row of the paper whose network it is; its layers are
+            named `row1`, `row1_...` and so on.
+        printed: the paper's number of weights in each row.
+        total: the number it prints for all.
+        note: what to know of both, for the report.
+    """
+
+    name: str
+    row: str
+    printed: tuple[int, ...]
+    total: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Paper:
     """A paper's tables.
 
@@ -72,6 +92,7 @@ class Paper:
         url: where the paper is found; empty where we do not know.
         tables: tuple of `Table`; a name is that of one row, which several of
             them may have, under the same protocols: it is run once.
+        layer_tables: tuple of `LayerTable`.
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
@@ -87,6 +108,7 @@ class Paper:
     title: str
     url: str
     tables: tuple[Table, ...]
+    layer_tables: tuple[LayerTable, ...] = ()
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()

@@ -71,3 +71,8 @@ def one_cycle(total_steps, peak):
 def one_cycle_momentum(total_steps):
     """Momenta (Adam's beta_1) that go with `one_cycle`: 0.95, 0.85, 0.95."""
     return OneCycle(total_steps, 0.95, 0.85, 0.95)
+
+
+def cosine(total_steps, start):
+    """Learning rates from `start` down to 0, along half a cosine."""
+    return keras.optimizers.schedules.CosineDecay(start, total_steps)

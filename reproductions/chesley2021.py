@@ -206,8 +206,14 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
         "J, 4 epochs at 1e-4: first pooling kept",
         partial(featex, first_pool=True), 4, learning_rate=1e-4,
     ),
+    tried("L, 6 epochs", emotion, 6, learning_rate=5e-3),
+    tried("L, 6 epochs: Adam at 1e-3", emotion, 6),
+    tried(
+        "L, 6 epochs: Adam at 1e-3, no L2", partial(emotion, l2=0.0), 6,
+    ),
     tried("M, 6 epochs", wide, 6, learning_rate=5e-3),
     tried("M, 6 epochs: Adam at 1e-3", wide, 6),
+    tried("M, 6 epochs: Adam at 1e-3, no L2", partial(wide, l2=0.0), 6),
     tried("M, 6 epochs: Adam at 1e-5", wide, 6, learning_rate=1e-5),
     tried("M, 6 epochs: no L2", partial(wide, l2=0.0), 6, learning_rate=5e-3),
 ), note=WHY)

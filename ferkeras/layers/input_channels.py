@@ -6,11 +6,13 @@ from keras import layers, ops
 SMOOTH = (1.0, 2.0, 1.0)
 DIFFERENCE = (-1.0, 0.0, 1.0)
 
-# 3x3 correlation kernels, rows first, as cv2.Sobel and cv2.Laplacian (ksize 3).
+# 3x3 correlation kernels, rows first, as cv2.Sobel and cv2.Laplacian with ksize
+# 3; `laplacian_4` as cv2.Laplacian with ksize 1, its default.
 KERNELS = {
     "sobel_x": [[a * b for b in DIFFERENCE] for a in SMOOTH],
     "sobel_y": [[a * b for b in SMOOTH] for a in DIFFERENCE],
     "laplacian": [[2.0, 0.0, 2.0], [0.0, -8.0, 0.0], [2.0, 0.0, 2.0]],
+    "laplacian_4": [[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]],
 }
 COLOURS = ("red", "green", "blue")
 CHANNELS = ("grey", *KERNELS, "gradient_magnitude", *COLOURS)
@@ -40,8 +42,9 @@ class InputChannels(layers.Layer):
     (`gradient_magnitude`), or one of `COLOURS`, which in a grey image are all
     alike; the border is mirrored without repeating the edge
     pixel (OpenCV's `BORDER_REFLECT_101`). Values are signed and unscaled: for
-    pixels in 0-255, Sobel channels lie in -1020 to 1020, the Laplacian in
-    -2040 to 2040. Always float32, whatever the dtype policy.
+    pixels in 0-255, Sobel channels lie in -1020 to 1020, `laplacian` in
+    -2040 to 2040, `laplacian_4` in -1020 to 1020. Always float32, whatever the
+    dtype policy.
 
     Args:
         channels: sequence of names from `CHANNELS`, in output order.

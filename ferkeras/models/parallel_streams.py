@@ -28,7 +28,8 @@ def parallel_streams(
             name=...)`, whose models return logits.
         streams: one tuple of channel indices for each copy: `((0,), (1, 2))`
             gives the first copy channel 0, the second channels 1 and 2.
-        spatial_transformer: whether each copy gets its own, in front.
+        spatial_transformer: whether each copy gets its own, in front; or
+            "shared", one that sees all channels and warps them alike.
         combine: "mean" of the scores before the softmax, or "concatenate",
             which sends all scores through a dense layer.
         name: name of the model.
@@ -36,7 +37,7 @@ def parallel_streams(
     Returns:
         A keras.Model from images to float32 logits `(batch, num_classes)`.
         Stream `k`, from 1, is its layer `stream<k>`, behind
-        `stream<k>_transformer`.
+        `stream<k>_transformer`, or all of them behind `transformer`.
 
     Reference: Pandey et al., 2019, Table 1. The paper does not say how the
     streams are combined; "mean" is assumed.
@@ -50,11 +51,18 @@ def parallel_streams(
             f"streams must hold indices of the {input_shape[-1]} channels. "
             f"Received: {streams}"
         )
-    inputs = keras.Input(input_shape)
+    if spatial_transformer not in (True, False, "shared"):
+        raise ValueError(
+            "spatial_transformer must be True, False or 'shared'. Received: "
+            f"{spatial_transformer!r}"
+        )
+    inputs = stack = keras.Input(input_shape)
+    if spatial_transformer == "shared":
+        stack = SpatialTransformer(name="transformer")(stack)
     scores = []
     for index, channels in enumerate(streams, 1):
-        x = ops.take(inputs, channels, axis=-1)
-        if spatial_transformer:
+        x = ops.take(stack, channels, axis=-1)
+        if spatial_transformer is True:
             x = SpatialTransformer(name=f"stream{index}_transformer")(x)
         stream = network(x.shape[1:], num_classes, name=f"stream{index}")
         scores.append(stream(x))

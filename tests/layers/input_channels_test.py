@@ -18,6 +18,7 @@ def by_opencv(image, name):
         "sobel_x": x,
         "sobel_y": y,
         "laplacian": cv2.Laplacian(image, cv2.CV_32F, ksize=3),
+        "laplacian_4": cv2.Laplacian(image, cv2.CV_32F, ksize=1),
         "gradient_magnitude": cv2.magnitude(x, y),
     }[name]
 
