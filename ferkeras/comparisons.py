@@ -40,6 +40,9 @@ class Difference(NamedTuple):
         reported: the paper's difference; None where it does not give both.
         chances: of each pair, McNemar's p, see `mcnemar`; those of rows that
             are scored by right and wrong answers on the same images.
+        chance: p, two-sided, of no difference, of the test whose interval it
+            is; None below two pairs.
+        doubt: why there is no verdict, in words, where something forbids one.
     """
 
     mean: float
@@ -47,14 +50,23 @@ class Difference(NamedTuple):
     pairs: int
     reported: float | None = None
     chances: tuple[float, ...] = ()
+    chance: float | None = None
+    doubt: str = ""
 
     @property
     def verdict(self):
         """Whether the row is above: the interval must not hold zero."""
+        if self.doubt:
+            return f"no verdict: {self.doubt}"
         low, high = self.interval or (0, 0)
         if low > 0:
             return "holds"
         return "does not hold" if high < 0 else "undecided"
+
+
+def standard_error(values, overlap):
+    """Of the mean of values of runs that share so many images."""
+    return float(np.std(values, ddof=1) * np.sqrt(1 / len(values) + overlap))
 
 
 def interval(values, overlap=0.0):
@@ -67,13 +79,30 @@ def interval(values, overlap=0.0):
     Returns:
         `(low, high)`, or None below two values.
     """
-    count = len(values)
-    if count < 2:
+    if len(values) < 2:
         return None
-    error = np.std(values, ddof=1) * np.sqrt(1 / count + overlap)
-    half = float(stats.t.ppf(0.975, count - 1) * error)
+    quantile = stats.t.ppf(0.975, len(values) - 1)
+    half = float(quantile * standard_error(values, overlap))
     mean = float(np.mean(values))
     return mean - half, mean + half
+
+
+def chance(values, overlap=0.0):
+    """The chance, two-sided, of a mean as far from zero, by Student's t.
+
+    Args:
+        values: one a run.
+        overlap: as of `Protocol`.
+
+    Returns:
+        p, or None below two values.
+    """
+    if len(values) < 2:
+        return None
+    error, mean = standard_error(values, overlap), float(np.mean(values))
+    if not error:
+        return 0.0 if mean else 1.0
+    return float(2 * stats.t.sf(abs(mean) / error, len(values) - 1))
 
 
 def mcnemar(right, others):
@@ -113,5 +142,9 @@ def paired(scores, others, overlap=0.0):
     if not seeds:
         return None
     differences = [scores[seed] - others[seed] for seed in seeds]
-    mean = float(np.mean(differences))
-    return Difference(mean, interval(differences, overlap), len(seeds))
+    return Difference(
+        float(np.mean(differences)),
+        interval(differences, overlap),
+        len(seeds),
+        chance=chance(differences, overlap),
+    )

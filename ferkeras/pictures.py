@@ -9,9 +9,9 @@ import numpy as np
 
 from ferkeras import plots
 from ferkeras.experiment import slug
+from ferkeras.line import synthetic
 from ferkeras.record import path_of, read_confusion
 from ferkeras.snapshot import read_csv
-from ferkeras.summary import synthetic
 
 # Of `accuracy_by_size`: pixels, and images too few to have an accuracy.
 LARGEST, TOO_FEW = 100, 20

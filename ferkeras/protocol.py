@@ -56,6 +56,15 @@ class Protocol:
         return self.select == self.test
 
     @property
+    def folds(self) -> int:
+        """Number of folds of which each run scores another; 0 where none."""
+        return sum(
+            step.folds
+            for step in self.hold_outs
+            if isinstance(step, Fold) and step.name == self.test
+        )
+
+    @property
     def overlap(self) -> float:
         """Images scored per image trained on, where runs are folds; else 0.
 
@@ -64,14 +73,13 @@ class Protocol:
 
         Reference: Nadeau and Bengio, Machine Learning 52, 2003.
         """
-        folds = [x for x in self.hold_outs if isinstance(x, Fold)]
-        if self.test not in (fold.name for fold in folds):
+        if not self.folds:
             return 0.0
         share = {}
         for step in self.hold_outs:
-            whole = share.get(getattr(step, "of", None), 1.0)
+            whole = share.get(step.of, 1.0)
             if isinstance(step, Fold | HoldOut):
-                aside = 1 / step.folds if step in folds else step.share
+                aside = 1 / step.folds if isinstance(step, Fold) else step.share
                 share[step.of] = whole * (1 - aside)
                 share[step.name] = whole * aside
         return share[self.test] / share.get(self.train, 1.0)

@@ -1,6 +1,8 @@
 """Lines of the tables of a report, as strings."""
 
-from ferkeras.summary import synthetic
+from operator import itemgetter
+
+from ferkeras.line import synthetic
 
 
 def percent(value):
@@ -43,27 +45,58 @@ def reproduced(line):
     return text + (" (synthetic)" if synthetic([line]) else "")
 
 
+def signed(value):
+    """A difference as printed, or a dash."""
+    return "–" if value is None else f"{value:+.2f}"
+
+
+def difference(line):
+    """From the paper's number, with its interval, or a dash."""
+    if not line.judgement:
+        return "–"
+    low, high = map(signed, line.judgement.interval)
+    return f"{signed(line.judgement.difference)} ({low} to {high})"
+
+
+def verdict(line):
+    """What became of the paper's number, and what an open one lacks."""
+    return line.judgement.words if line.judgement else line.verdict or "–"
+
+
+def epoch_of(line):
+    """A protocol's name, and which epoch the scores are of."""
+    if line.protocol.at_last_epoch:
+        return f"{line.protocol.name}, epoch {line.row.recipe.epochs}"
+    leak = ", best epoch, chosen on test"
+    return line.protocol.name + leak * line.protocol.selects_on_test
+
+
+def result_rows(line):
+    """Lines of the results table: what the paper's number is compared with.
+
+    Below it, where that is the last epoch, the same runs at their best one.
+    """
+    both = [line, line.chosen] if line.protocol.at_last_epoch else [line]
+    return [result_row(each) for each in both if each is line or each.values]
+
+
 def result_row(line):
     """A line of the results table."""
     low_high = "–"
     if line.interval:
         low_high = "–".join(map(percent, line.interval))
-    leak = ", chosen on test" if line.protocol.selects_on_test else ""
-    claim, difference = line.row.reported.get(line.metric), "–"
-    if claim and line.values and not synthetic([line]):
-        difference = f"{line.mean - claim:+.2f}"
     return [
         line.row.name,
         line.row.dataset,
         reported(line.row),
-        line.protocol.name + leak,
+        epoch_of(line),
         reproduced(line),
         percent(min(line.values, default=None)),
         percent(max(line.values, default=None)),
         f"{len(line.values)} of {line.table.runs}",
         low_high,
-        difference,
-        line.verdict or "–",
+        difference(line),
+        verdict(line),
     ]
 
 
@@ -98,6 +131,20 @@ EPOCHS_HEAD = [
 ]
 
 
+def history_scores(line, name):
+    """Losses as training goes, one a complete run.
+
+    Args:
+        line: `Line`.
+        name: key of `LOSSES`.
+    """
+    key, pick = LOSSES[name]
+    return [
+        pick([epoch[key] for epoch in history])
+        for _, history in line.with_histories
+    ]
+
+
 def other_rows(line):
     """Lines of the table of a row's other scores."""
     if not line.complete:
@@ -107,7 +154,11 @@ def other_rows(line):
     if line.row.task.classifies:
         wanted = {"mean_recall": None}
     rows = [
-        [WORDS[name], value, line.scores(name)]
+        [
+            WORDS[name],
+            value,
+            history_scores(line, name) if name in LOSSES else line.scores(name),
+        ]
         for name, value in (wanted | line.row.reported).items()
         if name in WORDS
     ]
@@ -126,51 +177,14 @@ def other_rows(line):
             line.protocol.name,
             words,
             printed(value),
-            percent(sum(found) / len(found)) + drawn,
+            (f"{mean:.4f}" if "loss" in words else percent(mean)) + drawn,
         ]
         for words, value, found in rows
         if found
+        for mean in [sum(found) / len(found)]
     ]
 
 
-def comparison_row(comparison, protocol, difference):
-    """A line of the table of claims that compare rows."""
-    low_high = "–"
-    if difference.interval:
-        low_high = " to ".join(f"{end:+.2f}" for end in difference.interval)
-    return [
-        comparison.words,
-        comparison.row,
-        comparison.than,
-        protocol.name,
-        "–" if difference.reported is None else f"{difference.reported:+.2f}",
-        f"{difference.mean:+.2f}",
-        low_high,
-        str(difference.pairs),
-        chances(difference.chances),
-        difference.verdict,
-    ]
-
-
-def chances(found):
-    """McNemar's p of one pair of runs, or how many of them are below 0.05."""
-    if len(found) < 2:
-        return f"p = {found[0]:.2g}" if found else "–"
-    return f"{sum(p < 0.05 for p in found)} of {len(found)}"
-
-
-COMPARISON_HEAD = [
-    "claim",
-    "row",
-    "than",
-    "protocol",
-    "reported",
-    "difference",
-    "95 % interval",
-    "pairs",
-    "McNemar, p < 0.05",
-    "verdict",
-]
 # What a paper may give beside the score that a table is about.
 WORDS = {
     "mean_recall": "mean recall (UA)",
@@ -179,6 +193,15 @@ WORDS = {
     "psnr_mixed": "PSNR as printed, dB",
     "psnr_reference": "PSNR of bicubic interpolation, dB",
     "mse": "mean squared error",
+    "training_loss": "training loss, last epoch",
+    "selection_loss": "loss on what chooses the epoch, last epoch",
+    "least_selection_loss": "least loss on what chooses the epoch",
+}
+# Of a history: the column, and what of its values.
+LOSSES = {
+    "training_loss": ("loss", itemgetter(-1)),
+    "selection_loss": ("val_loss", itemgetter(-1)),
+    "least_selection_loss": ("val_loss", min),
 }
 OTHER_HEAD = ["row", "protocol", "score", "reported", "reproduced"]
 RESULT_HEAD = [
@@ -191,7 +214,7 @@ RESULT_HEAD = [
     "max",
     "runs",
     "95 % interval",
-    "difference",
+    "difference from the paper (95 % interval)",
     "verdict",
 ]
 

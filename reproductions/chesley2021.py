@@ -22,7 +22,7 @@ from ferkeras.models import (
     plain_cnn,
 )
 from ferkeras.paper import Figure, Paper, Table
-from ferkeras.protocol import Protocol
+from ferkeras.protocol import Others, Protocol
 from ferkeras.statements import (
     Statement,
     best_recalled,
@@ -58,6 +58,9 @@ PAPER_SPLIT = Protocol(
     "same for all rows. It leaks: the scored images choose the epoch. Some "
     "pictures that FER2013 repeats lie on both sides.",
     (HoldOut("held out", of="train", share=0.2),),
+    papers=True,
+    others=Others(5742, pool=28709),
+    at_last_epoch=True,
 )
 CLEAN = Protocol(
     "clean",

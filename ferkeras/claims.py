@@ -1,0 +1,210 @@
+"""What papers say of their rows, as measured, for the report."""
+
+import numpy as np
+
+from ferkeras.comparisons import mcnemar, paired
+from ferkeras.pictures import confusion
+from ferkeras.record import path_of
+from ferkeras.tables import signed, table
+from ferkeras.verdicts import holm
+
+STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
+COMPARISON_HEAD = [
+    "claim",
+    "row",
+    "than",
+    "protocol",
+    "reported",
+    "difference",
+    "95 % interval",
+    "pairs",
+    "p",
+    "p, Holm",
+    "McNemar, p < 0.05",
+    "verdict",
+]
+HOW = (
+    "Differences of the tables' scores, or of what a claim names, between runs "
+    "of one seed, with Student's t over those pairs, over folds as corrected "
+    "above. A claim holds where the interval lies above zero, and does not "
+    "hold where it lies below; where a network has not learned, or a "
+    "pre-training that sets two rows apart was made once, there is no verdict. "
+    "Beside it, McNemar's exact test on the images that one network of a pair "
+    "has right and the other has not, at the chosen epochs.\n"
+)
+
+
+def answers(line):
+    """Of each complete run, by its seed: images, and which it has right.
+
+    At the chosen epoch; empty where no predictions were kept.
+    """
+    found = {}
+    for unit, _ in line.complete:
+        path = path_of(line.results, unit, ".probabilities.npz")
+        if path.exists():
+            with np.load(path) as file:
+                right = file["probabilities"].argmax(-1) == file["label"]
+                found[unit.seed] = file["row"].tolist(), right
+    return found
+
+
+def pre_trained(line, seeds):
+    """Of each row of the paper that runs of these seeds started from: which.
+
+    Returns:
+        A set of the names of those runs, as their records tell them.
+    """
+    return {
+        start["row"]
+        for unit, entry in line.complete
+        if unit.seed in seeds
+        for start in entry.get("started_from", ())
+        if "row" in start
+    }
+
+
+def difference(line, than, score=""):
+    """How far a row is above another one of the same protocol.
+
+    Args:
+        line: `Line`.
+        than: `Line` of the row that it is compared with.
+        score: as of `ferkeras.comparisons.Comparison`.
+
+    Returns:
+        `ferkeras.comparisons.Difference`, or None where no seed is common.
+    """
+    ours, theirs = line.by_seed(score), than.by_seed(score)
+    found = paired(ours, theirs, line.protocol.overlap)
+    if found is None:
+        return None
+    seeds = sorted({*ours} & {*theirs})
+    right, other = answers(line), answers(than)
+    chances = tuple(
+        mcnemar(right[seed][1], other[seed][1])
+        for seed in seeds
+        if not score
+        and seed in right
+        and seed in other
+        and right[seed][0] == other[seed][0]
+    )
+    doubt = ""
+    if {*seeds} & {*line.failed, *than.failed}:
+        doubt = "a network has not learned"
+    starts = [pre_trained(x, seeds) for x in (line, than)]
+    if len(seeds) > 1 and starts[0] != starts[1]:
+        if any(len(runs) == 1 for runs in starts):
+            doubt = doubt or "one pre-training"
+    return found._replace(
+        reported=reported(line, than, score), chances=chances, doubt=doubt
+    )
+
+
+def reported(line, than, score=""):
+    """The paper's difference, or None where it does not give both numbers."""
+    numbers = [x.row.reported for x in (line, than)]
+    if score == "generalisation":
+        values = [
+            x[line.metric] - x["training"] if "training" in x else None
+            for x in numbers
+        ]
+    else:
+        values = [x.get(score or line.metric) for x in numbers]
+    return None if None in values else values[0] - values[1]
+
+
+def chance(p):
+    """A chance as printed, or a dash."""
+    return "–" if p is None else f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
+
+
+def mcnemars(found):
+    """McNemar's p of one pair of runs, or how many of them are below 0.05."""
+    if len(found) < 2:
+        return f"p = {found[0]:.2g}" if found else "–"
+    return f"{sum(p < 0.05 for p in found)} of {len(found)}"
+
+
+def comparison_row(comparison, protocol, measured, corrected):
+    """A line of the table of claims that compare rows."""
+    low_high = " to ".join(map(signed, measured.interval or ())) or "–"
+    printed = comparison.reported
+    of = f" ({comparison.score})" if comparison.score else ""
+    return [
+        comparison.words + of,
+        comparison.row,
+        comparison.than,
+        protocol.name,
+        signed(measured.reported if printed is None else printed),
+        signed(measured.mean),
+        low_high,
+        str(measured.pairs),
+        chance(measured.chance),
+        chance(corrected),
+        mcnemars(measured.chances),
+        measured.verdict,
+    ]
+
+
+def comparisons(paper, lines):
+    """Markdown of a paper's claims that compare rows, as measured."""
+    known = {(line.row.name, line.protocol): line for line in lines}
+    found, waiting = [], []
+    for comparison in paper.comparisons:
+        pairs = {
+            protocol: difference(
+                line, known[comparison.than, protocol], comparison.score
+            )
+            for (name, protocol), line in known.items()
+            if name == comparison.row and (comparison.than, protocol) in known
+        }
+        measured = [(p, each) for p, each in pairs.items() if each]
+        found += [(comparison, *each) for each in measured]
+        if not measured:
+            waiting.append(f"{comparison.row} over {comparison.than}")
+    parts = []
+    if found:
+        tested = [each.chance for *_, each in found if each.chance is not None]
+        corrected = iter(holm(tested))
+        rows = [
+            comparison_row(
+                comparison,
+                protocol,
+                each,
+                None if each.chance is None else next(corrected),
+            )
+            for comparison, protocol, each in found
+        ]
+        count = (
+            f"Tested here: {len(tested)}, each at its own 5 %; the chances "
+            "after Holm's correction are of all of them together.\n"
+        )
+        parts = [HOW, table(COMPARISON_HEAD, rows), count]
+    if waiting:
+        parts.append(f"No pair of runs yet: {'; '.join(waiting)}.\n")
+    return "\n".join(parts)
+
+
+def statements(paper, lines):
+    """Markdown of a paper's statements, measured on what is recorded."""
+    rows, measured = [], set()
+    for statement in paper.statements:
+        for line in lines:
+            if line.row.name != statement.row or not line.complete:
+                continue
+            class_names = line.complete[0][1]["dataset"]["class_names"]
+            text, holds = statement.measure(confusion(line), class_names)
+            name, protocol = line.row.name, line.protocol.name
+            holds = "yes" if holds else "no"
+            rows.append([statement.words, name, protocol, text, holds])
+            measured.add(name)
+    waiting = dict.fromkeys(
+        statement.row
+        for statement in paper.statements
+        if statement.row not in measured
+    )
+    text = table(STATEMENT_HEAD, rows) if rows else ""
+    if waiting:
+        text += f"\nNo run yet to measure it on: {'; '.join(waiting)}.\n"
+    return text

@@ -1,0 +1,211 @@
+"""What became of a paper's number: the difference of two noisy numbers.
+
+Ours is a mean over runs, the paper's mostly one run. Each has the noise of its
+seeds, and where the two were scored on other images, that of drawing these.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+# Points, or decibels: a difference that does not matter, and the half-width of
+# the widest interval that says anything.
+CLOSE, WIDEST = 1, 2.5
+# How many degrees of freedom the variance of a table's other rows is worth.
+PRIOR_FREEDOM = 4
+# More runs than this nobody makes of one row.
+MOST_RUNS = 100
+# Of the range of so many values of a normal distribution: its mean in standard
+# deviations, and the degrees of freedom that a deviation worked out from it
+# has. Reference: Patnaik, Biometrika 37, 1950.
+RANGES = {
+    2: (1.128, 1.0),
+    3: (1.693, 2.0),
+    4: (2.059, 2.9),
+    5: (2.326, 3.8),
+    6: (2.534, 4.7),
+    7: (2.704, 5.5),
+    8: (2.847, 6.3),
+    9: (2.970, 7.0),
+    10: (3.078, 7.7),
+}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper's number.
+
+    Attributes:
+        mean: the number.
+        runs: how many runs it is the mean of.
+        range: the largest of them less the smallest, where it gives these.
+        images: how many it scored, where those were not the ones scored here.
+        pool: how many both drew theirs from at random, where they did.
+    """
+
+    mean: float
+    runs: int = 1
+    range: float | None = None
+    images: int = 0
+    pool: int = 0
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A difference and what it says.
+
+    Attributes:
+        verdict: `reproduced`, `higher`, `lower` or `undecided`.
+        difference: our mean less the paper's number.
+        interval: its 95 % interval, `(low, high)`.
+        enough: where undecided, the number of runs of ours that would settle
+            it; None where no number of runs can.
+    """
+
+    verdict: str
+    difference: float
+    interval: tuple[float, float]
+    enough: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The verdict, and of an open one what would settle it."""
+        if self.verdict != "undecided":
+            return self.verdict
+        runs = f"{self.enough} runs" if self.enough else "no number of runs"
+        return f"undecided: {runs} can settle it"
+
+
+def moderated(values, others):
+    """Variance of one run, steadied by that of other rows of its table.
+
+    Args:
+        values: scores, one a run.
+        others: variances of the table's other rows over their runs.
+
+    Returns:
+        The variance and its degrees of freedom, or None where one run is all
+        that there is.
+
+    Reference: Smyth, Statistical Applications in Genetics and Molecular
+    Biology 3, 2004, with the median for the fitted prior.
+    """
+    freedom = len(values) - 1
+    own = float(np.var(values, ddof=1)) if freedom else 0.0
+    prior = PRIOR_FREEDOM if len(others) else 0
+    if not freedom + prior:
+        return None
+    shared = prior * float(np.median(others)) if prior else 0.0
+    return (shared + freedom * own) / (prior + freedom), prior + freedom
+
+
+def half_width(parts):
+    """Half of the 95 % interval of a sum of independent errors.
+
+    Args:
+        parts: `(variance, degrees of freedom)` of each.
+
+    Reference: Welch, Biometrika 34, 1947.
+    """
+    total = sum(variance for variance, _ in parts)
+    if not total:
+        return 0.0
+    freedom = total**2 / max(sum(v**2 / f for v, f in parts), 1e-300)
+    # Of images alone, the errors are known and as good as normal.
+    freedom = min(freedom, 1e6)
+    return float(stats.t.ppf(0.975, freedom) * np.sqrt(total))
+
+
+def sampling(mean, printed, images):
+    """Variance, in squared percents, of drawing other images than the paper.
+
+    Of two parts of one pool, those images that are in both by chance count
+    for nothing: two fifths of it differ by four fifths of the variance.
+
+    Args:
+        mean: our accuracy, in percent.
+        printed: `Printed`.
+        images: how many are scored here.
+    """
+    if not printed.images:
+        return 0.0
+    share = (mean + printed.mean) / 200
+    common = 2 / printed.pool if printed.pool else 0.0
+    parts = 1 / images + 1 / printed.images - common
+    return max(1e4 * share * (1 - share) * parts, 0.0)
+
+
+def judge(
+    values: Sequence[float],
+    printed: Printed,
+    *,
+    others: Sequence[float] = (),
+    overlap: float = 0.0,
+    images: int = 0,
+    trained: bool = True,
+) -> Judgement | None:
+    """Compare a row with its paper's number.
+
+    Args:
+        values: scores, in percent or decibels, one a run.
+        printed: `Printed`.
+        others: variances over runs of the other rows of the table.
+        overlap: as of `ferkeras.protocol.Protocol`, of both.
+        images: how many are scored here; accuracies only.
+        trained: whether there was training, and so seeds; published weights
+            have none.
+
+    Returns:
+        `Judgement`, or None where nothing is known of the noise of seeds.
+    """
+    spread = moderated(values, others) if trained else (0.0, 1)
+    if spread is None:
+        return None
+    variance, freedom = spread
+    mean = float(np.mean(values))
+    fixed = [(sampling(mean, printed, images), np.inf)] if images else []
+    theirs = (1 / printed.runs + overlap) if trained else 0.0
+    if printed.range and trained:
+        expected, its_freedom = RANGES[printed.runs]
+        own = (printed.range / expected) ** 2
+        fixed.append((own * theirs, its_freedom))
+        theirs = 0.0
+
+    def half(runs, freedom):
+        ours = variance * (1 / runs + overlap + theirs)
+        return half_width([(ours, freedom), *fixed])
+
+    difference, width = mean - printed.mean, half(len(values), freedom)
+    low, high = difference - width, difference + width
+    if low <= 0 <= high and width > WIDEST:
+        more = range(len(values) + 1, MOST_RUNS + 1)
+        grown = (
+            n for n in more if half(n, freedom + n - len(values)) <= WIDEST
+        )
+        return Judgement(
+            "undecided", difference, (low, high), next(grown, None)
+        )
+    if low <= 0 <= high or abs(difference) <= CLOSE:
+        return Judgement("reproduced", difference, (low, high))
+    word = "higher" if difference > 0 else "lower"
+    return Judgement(word, difference, (low, high))
+
+
+def holm(chances):
+    """Chances, each corrected for that many tests.
+
+    Args:
+        chances: p of each test.
+
+    Returns:
+        A list in the same order, none above 1.
+
+    Reference: Holm, Scandinavian Journal of Statistics 6, 1979.
+    """
+    order = np.argsort(chances, kind="stable")
+    left = np.arange(len(chances), 0, -1)
+    corrected = np.empty(len(chances))
+    corrected[order] = np.maximum.accumulate(left * np.take(chances, order))
+    return np.minimum(corrected, 1).tolist()
