@@ -73,6 +73,30 @@ def test_each_row_has_the_papers_numbers(line, row):
     assert augmented == (letter in "BDG")
 
 
+def test_sec_ii_e_is_another_run():
+    first, second = (row for t in PAPER.tables[1:2] for row in t.rows)
+    numbers = {"accuracy": 48.56, "training": 60.90}
+    assert (first.reported, second.reported) == (numbers, {})
+    assert (first.recipe.epochs, second.recipe.epochs) == (340, 60)
+    for row in (first, second):
+        optimizer = row.recipe.phases[0].build_optimizer(1)
+        assert float(optimizer.learning_rate) == pytest.approx(5e-3)
+
+
+def test_the_paper_is_quoted_at_the_tables_epoch_and_nowhere_else():
+    first, second = TABLE1.protocols
+    assert (first.papers, first.at_last_epoch) == (True, True)
+    assert (second.papers, second.at_last_epoch) == (False, False)
+    assert (first.others.images, first.others.pool) == (5742, 28709)
+
+
+def test_matrices_are_shown_in_the_order_of_folders():
+    shown = [f for f in PAPER.figures if f.kind == "confusion"]
+    assert len(shown) == 3
+    for figure in shown:
+        assert list(figure.classes) == sorted(reader.CLASS_NAMES)
+
+
 def test_pictures_and_sentences_are_about_rows_of_the_paper():
     names = {row.name for row in PAPER.rows}
     assert names >= {name for f in PAPER.figures for name in f.rows}

@@ -13,13 +13,15 @@ TABLE = dataclasses.replace(tiny.TABLE, runs=3)
 PAPER = dataclasses.replace(tiny.PAPER, tables=(TABLE,))
 
 
-def entry_of(unit, accuracy, status="complete", synthetic=False):
+def entry_of(
+    unit, accuracy, status="complete", synthetic=False, commonest=40.0
+):
     card = tiny.Noise().card("noise", ["train", "validation", "test"])
     entry = {
         "digest": unit.digest,
         "seed": unit.seed,
         "status": status,
-        "dataset": card | {"synthetic": synthetic},
+        "dataset": card | {"synthetic": synthetic, "commonest": commonest},
         "epochs": {"done": 4, "planned": 6, "best": 3},
         "protocol": {"checkpoint_chosen_on": unit.protocol.select},
         "selection_accuracy": 61.25,
@@ -36,9 +38,11 @@ def entry_of(unit, accuracy, status="complete", synthetic=False):
     return entry
 
 
-def write(results, accuracies, row=tiny.ROW, **arguments):
+def write(results, accuracies, row=tiny.ROW, protocol="clean", **arguments):
     for seed, accuracy in enumerate(accuracies):
-        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
+        unit = dataclasses.replace(
+            tiny.unit(protocol, seed=seed), paper=PAPER, row=row
+        )
         entry = entry_of(unit, accuracy, **arguments)
         write_record(results, unit, entry)
         path = path_of(results, unit, ".confusion.csv")

@@ -53,7 +53,14 @@ ROW = Experiment(
     recipe=RECIPE,
 )
 PROTOCOLS = (
-    Protocol("paper", "train", "test", "test", "chosen on what is scored."),
+    Protocol(
+        "paper",
+        "train",
+        "test",
+        "test",
+        "chosen on what is scored.",
+        papers=True,
+    ),
     Protocol("clean", "train", "validation", "test", "chosen apart."),
 )
 TABLE = Table("Table 1", 2, PROTOCOLS, (ROW,))

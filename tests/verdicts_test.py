@@ -1,108 +1,196 @@
-"""Verdicts of rows and claims, from records whose numbers are known."""
+"""Verdicts by hand, on known rows, and over many rows that are the same."""
 
-import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from ferkeras import report
-from ferkeras.comparisons import Comparison
-from ferkeras.record import path_of, write_probabilities, write_record
-from ferkeras.summary import summarise
-from tests import tiny
-from tests.made_up import PAPER, entry_of, with_pictures, write
+from ferkeras.snapshot import read_csv
+from ferkeras.verdicts import (
+    CLOSE,
+    RANGES,
+    WIDEST,
+    Printed,
+    half_width,
+    holm,
+    judge,
+    moderated,
+    sampling,
+)
+
+pytestmark = pytest.mark.any_backend
+
+CHESLEY = Path(__file__).parent.parent / "results/chesley2021/paper"
+# What Table 1 prints, and where the histories of its rows lie.
+PRINTED = {
+    "a-baseline": 48.31,
+    "b-baseline-aug": 53.62,
+    "c-baseline-dropout": 50.05,
+    "e-deep-dropout": 57.72,
+    "f-deep-bn": 53.31,
+    "h-alexnet": 47.20,
+    "i-lenet5": 50.30,
+    "j-dexpression": 48.20,
+    "m-sec-ii-e": 49.56,
+}
+
+
+def at_the_tables_epoch(folder):
+    """Scores of the last epoch, the table's, of every seed."""
+    files = sorted((CHESLEY / folder).glob("seed*.history.csv"))
+    return [100 * read_csv(file)[-1]["val_accuracy"] for file in files]
 
 
 @pytest.mark.parametrize(
-    "accuracies,verdict",
+    "folder,difference,verdict",
     [
-        # 90 is the paper's; intervals by t(0.975, 2) = 4.303.
-        ([89.5], "reproduced"),
-        ([88.9], "not reproduced"),
-        ([91.0], "reproduced"),
-        ([91.1], "exceeded"),
-        ([86.0, 88.0, 90.0], "reproduced"),
-        # The interval is wide; a run is missing.
-        ([86.0, 88.0], "not reproduced"),
-        ([92.0, 92.1, 92.2], "exceeded"),
-        ([], "not run"),
+        ("a-baseline", 1.81, "undecided"),
+        ("b-baseline-aug", 0.50, "undecided"),
+        ("f-deep-bn", 0.33, "undecided"),
+        ("i-lenet5", 1.26, "undecided"),
+        ("m-sec-ii-e", -6.08, "lower"),
     ],
 )
-def test_a_verdict_is_by_the_interval_or_one_point(
-    accuracies, verdict, tmp_path
-):
-    write(tmp_path, accuracies)
-    assert summarise(PAPER, tmp_path)[1].verdict == verdict
-    for seed, accuracy in enumerate(accuracies):
-        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER)
-        write_record(tmp_path, unit, entry_of(unit, accuracy, synthetic=True))
-    expected = "" if accuracies else "not run"
-    assert summarise(PAPER, tmp_path)[1].verdict == expected
+def test_known_rows_of_chesley2021(folder, difference, verdict):
+    scores = {name: at_the_tables_epoch(name) for name in PRINTED}
+    others = [np.var(x, ddof=1) for k, x in scores.items() if k != folder]
+    printed = Printed(PRINTED[folder], images=5742, pool=28709)
+    found = judge(scores[folder], printed, others=others, images=5742)
+    assert found.difference == pytest.approx(difference, abs=0.005)
+    assert found.verdict == verdict
+    assert len(scores[folder]) == 3
 
 
-def test_both_protocols_are_beside_each_other_in_the_index(tmp_path):
-    write(tmp_path, [80.0, 82.0])
-    unit = dataclasses.replace(tiny.unit("paper"), paper=PAPER)
-    write_record(tmp_path, unit, entry_of(unit, 90.5))
-    text = report.index([PAPER], tmp_path)
-    runs = PAPER.tables[0].runs
-    assert f"| reproduced | 90.50 (1 of {runs} runs) |" in text
-    assert "| -9.50 | Table 1 |" in text
+def test_a_made_up_row_by_hand():
+    # Ours: mean 52, variance 4, two degrees of freedom; the others' median is
+    # 2, worth four: (4 * 2 + 2 * 4) / 6 = 8/3. Of the difference of a mean of
+    # three and one run: 8/3 * 4/3 = 3.5556.
+    others = (9.0, 1.0, 2.0)
+    assert moderated([50, 52, 54], others) == (pytest.approx(8 / 3), 6)
+    # 101/200 are right; two fifths of a pool: 0.505 * 0.495 * (2/100 - 2/500).
+    drawn = 1e4 * 0.505 * 0.495 * (2 / 100 - 2 / 500)
+    assert drawn == pytest.approx(39.996)
+    # Welch and Satterthwaite: (3.5556 + 39.996)^2 / (3.5556^2 / 6) = 900.2.
+    # t(0.975, 900) = 1.9626, times the root of 43.5516, 6.5993.
+    found = judge(
+        [50, 52, 54], Printed(49, images=100, pool=500), others=others,
+        images=100,
+    )  # fmt: skip
+    assert found.difference == 3
+    assert found.interval == pytest.approx((3 - 12.952, 3 + 12.952), abs=1e-3)
+    # The images alone are too few, whatever the seeds.
+    assert (found.verdict, found.enough) == ("undecided", None)
+    assert found.words == "undecided: no number of runs can settle it"
 
 
-def test_networks_are_tested_on_the_images_of_both(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
-    faces = tiny.faces("test", 10)
-    others = faces._replace(rows=faces.rows + 1)
-    right = np.eye(2)[faces.labels]
-    for seed, (ours, theirs, images) in enumerate(
-        [(10, 4, faces), (9, 9, faces), (10, 4, others)]
-    ):
-        for each, count, kept in ((row, ours, faces), (other, theirs, images)):
-            found = np.where(np.arange(10)[:, None] < count, right, 1 - right)
-            unit = dataclasses.replace(
-                tiny.unit(seed=seed), paper=PAPER, row=each
-            )
-            path = path_of(tmp_path, unit, ".probabilities.npz")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_probabilities(path, found, kept)
-    write(tmp_path, [100, 90, 100])
-    write(tmp_path, [40, 90, 40], other)
-    # Six to none: 2 of 64. The second pair is the same, the third no pair.
-    assert "| 3 | 1 of 2 | undecided |" in report.render(paper, tmp_path)
+def test_more_runs_settle_what_seeds_alone_leave_open():
+    # Variance 4 without other rows: t(0.975, 2) * sqrt(4 * (1/3 + 1/100)).
+    found = judge([50, 52, 54], Printed(52, runs=100))
+    half = 4.30265 * np.sqrt(4 * (1 / 3 + 1 / 100))
+    assert found.interval == pytest.approx((-half, half), abs=1e-4)
+    # t(0.975, 4) * sqrt(4 * (1/5 + 1/100)) is 2.54, t(0.975, 5) * ... of six
+    # runs 2.16.
+    assert found.enough == 6
+    assert found.words == "undecided: 6 runs can settle it"
 
 
-def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    paper = dataclasses.replace(
-        with_pictures(),
-        comparisons=(
-            Comparison("left is better", row.name, "Other"),
-            Comparison("right is better", "Other", row.name),
-            Comparison("nobody knows", row.name, "A row to come"),
-        ),
-    )
-    write(tmp_path, [81, 82.5, 83])
-    text = report.render(paper, tmp_path)
-    assert "No pair of runs yet: Tiny | net over Other; " in text
-    assert "left is better" not in text
-    write(tmp_path, [80, 81], other)
-    text = report.render(paper, tmp_path)
-    # Differences 1 and 1.5: t(0.975, 1) = 12.706, times a half of 0.5.
-    assert (
-        "| left is better | Tiny \\| net | Other | clean | +0.00 | +1.25 "
-        "| -1.93 to +4.43 | 2 | – | undecided |" in text
-    )
-    assert "| +0.00 | -1.25 | -4.43 to +1.93 | 2 | – | undecided |" in text
-    assert "No pair of runs yet: Tiny | net over A row to come." in text
+def test_of_two_halves_of_a_pool_the_common_images_do_not_count():
+    # Two random fifths of FER2013's Training, at 52 %: 0.83 points, as seen.
+    variance = sampling(52, Printed(52, images=5742, pool=28709), 5742)
+    assert np.sqrt(variance) == pytest.approx(0.83, abs=0.005)
+    rng = np.random.default_rng(0)
+    right = rng.random(28709) < 0.52
+    gaps = [
+        100 * (right[rng.permutation(28709)[:5742]].mean()
+               - right[rng.permutation(28709)[:5742]].mean())
+        for _ in range(1000)
+    ]  # fmt: skip
+    assert np.std(gaps) == pytest.approx(np.sqrt(variance), rel=0.1)
+    # The whole pool leaves nothing to chance.
+    assert sampling(52, Printed(52, images=100, pool=100), 100) == 0
+    assert sampling(52, Printed(52), 5742) == 0
 
 
-def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
-    write(tmp_path, [80, 82, 84])
-    text = report.render(with_pictures(), tmp_path)
-    row = "| goes right | Tiny \\| net | clean "
-    assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
-    assert "goes left" not in text
-    assert "No run yet to measure it on: Other." in text
+@pytest.mark.parametrize(
+    "values,number,verdict",
+    [
+        # The other rows' variance is 0.01: half-widths of about 0.3.
+        ([90.0, 90.1, 90.2], 90.0, "reproduced"),
+        # Outside the interval, but no more than a point away.
+        ([90.0, 90.1, 90.2], 89.2, "reproduced"),
+        ([90.0, 90.1, 90.2], 89.0, "higher"),
+        ([90.0, 90.1, 90.2], 91.2, "lower"),
+        # Noise buys nothing: wide, it is undecided however near.
+        ([80.0, 90.0, 100.0], 90.0, "undecided"),
+        ([89.9], 90.0, "reproduced"),
+    ],
+)
+def test_words(values, number, verdict):
+    found = judge(values, Printed(number), others=(0.01, 0.01, 0.01))
+    assert found.verdict == verdict
+
+
+def test_one_run_without_other_rows_says_nothing():
+    assert judge([90.0], Printed(90.0)) is None
+
+
+def test_weights_that_were_not_trained_have_no_seeds():
+    found = judge([65.59], Printed(66.0), trained=False, images=7178)
+    assert found.verdict == "reproduced"
+    assert found.interval == pytest.approx((-0.41, -0.41))
+
+
+def test_a_paper_that_prints_its_range_has_its_own_noise():
+    # Four runs over 2.059 points: deviation 1, variance 1/4 of their mean,
+    # 2.9 degrees of freedom; ours: 0.25 over four, four and three of freedom.
+    ours = [81.5, 82.0, 82.5, 82.0]
+    others = [np.var(ours, ddof=1)] * 3
+    found = judge(ours, Printed(82.0, 4, 2.059), others=others)
+    own = np.var(ours, ddof=1) / 4
+    half = half_width([(own, 7), (0.25, 2.9)])
+    assert found.interval == pytest.approx((-half, half))
+    freedom = (own + 0.25) ** 2 / (own**2 / 7 + 0.25**2 / 2.9)
+    expected = stats.t.ppf(0.975, freedom) * np.sqrt(own + 0.25)
+    assert half == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("count", RANGES)
+def test_ranges_are_those_of_a_normal_distribution(count):
+    draws = np.random.default_rng(count).normal(size=(100_000, count))
+    ranges = np.ptp(draws, axis=1)
+    expected, freedom = RANGES[count]
+    assert ranges.mean() == pytest.approx(expected, rel=0.005)
+    # A chi of so many degrees of freedom varies as much about its mean.
+    spread = stats.chi(freedom).std() / stats.chi(freedom).mean()
+    assert ranges.std() / ranges.mean() == pytest.approx(spread, rel=0.03)
+
+
+def test_folds_share_images_on_both_sides():
+    # Variance 1 over folds, of which 1/9 is shared: on both sides.
+    found = judge([9.0, 10.0, 11.0], Printed(10.0, runs=10), overlap=1 / 9)
+    half = 4.30265 * np.sqrt(1 / 3 + 1 / 9 + 1 / 10 + 1 / 9)
+    assert found.interval == pytest.approx((-half, half), abs=1e-4)
+
+
+@pytest.mark.parametrize("sd", [1.5, 3.0])
+def test_of_equal_truths_one_in_twenty_is_called_different(sd):
+    rng = np.random.default_rng(1)
+    called = 0
+    for _ in range(4000):
+        runs = rng.normal(60, sd, (9, 3))
+        others = runs[1:].var(1, ddof=1)
+        found = judge(runs[0], Printed(rng.normal(60, sd)), others=others)
+        called += found.verdict in ("higher", "lower")
+    assert 0.03 < called / 4000 < 0.07
+
+
+def test_margins_are_the_stated_ones():
+    assert (CLOSE, WIDEST) == (1, 2.5)
+
+
+def test_holm_by_hand():
+    # Times 3, 2 and 1, none below the one before.
+    assert holm([0.03, 0.01, 0.04]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.9, 0.8]) == [1, 1]
+    assert holm([]) == []

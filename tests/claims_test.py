@@ -1,0 +1,146 @@
+"""Claims and statements, from records whose numbers are known."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from ferkeras import report
+from ferkeras.comparisons import Comparison
+from ferkeras.record import path_of, write_probabilities
+from tests import tiny
+from tests.made_up import PAPER, with_pictures, write
+
+
+def test_networks_are_tested_on_the_images_of_both(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    faces = tiny.faces("test", 10)
+    others = faces._replace(rows=faces.rows + 1)
+    right = np.eye(2)[faces.labels]
+    for seed, (ours, theirs, images) in enumerate(
+        [(10, 4, faces), (9, 9, faces), (10, 4, others)]
+    ):
+        for each, count, kept in ((row, ours, faces), (other, theirs, images)):
+            found = np.where(np.arange(10)[:, None] < count, right, 1 - right)
+            unit = dataclasses.replace(
+                tiny.unit(seed=seed), paper=PAPER, row=each
+            )
+            path = path_of(tmp_path, unit, ".probabilities.npz")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_probabilities(path, found, kept)
+    write(tmp_path, [100, 90, 100])
+    write(tmp_path, [40, 90, 40], other)
+    # Six to none: 2 of 64. The second pair is the same, the third no pair.
+    # Differences 60, 0 and 60: t = 40 / (34.64 / sqrt(3)) = 2, p 0.18.
+    line = "| 3 | 0.18 | 0.18 | 1 of 2 | undecided |"
+    assert line in report.render(paper, tmp_path)
+
+
+def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    paper = dataclasses.replace(
+        with_pictures(),
+        comparisons=(
+            Comparison("left is better", row.name, "Other"),
+            Comparison("right is better", "Other", row.name),
+            Comparison("nobody knows", row.name, "A row to come"),
+        ),
+    )
+    write(tmp_path, [81, 82.5, 83])
+    text = report.render(paper, tmp_path)
+    assert "No pair of runs yet: Tiny | net over Other; " in text
+    assert "left is better" not in text
+    write(tmp_path, [80, 81], other)
+    text = report.render(paper, tmp_path)
+    # Differences 1 and 1.5: t(0.975, 1) = 12.706, times a half of 0.5.
+    assert (
+        "| left is better | Tiny \\| net | Other | clean | +0.00 | +1.25 "
+        "| -1.93 to +4.43 | 2 | 0.13 | 0.25 | – | undecided |" in text
+    )
+    # t = 1.25 / 0.25 = 5 with one degree of freedom: p 0.126, of two tests.
+    line = (
+        "| +0.00 | -1.25 | -4.43 to +1.93 | 2 | 0.13 | 0.25 | – | undecided |"
+    )
+    assert line in text
+    assert "Tested here: 2, each at its own 5 %" in text
+    assert "No pair of runs yet: Tiny | net over A row to come." in text
+
+
+def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    text = report.render(with_pictures(), tmp_path)
+    row = "| goes right | Tiny \\| net | clean "
+    assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
+    assert "goes left" not in text
+    assert "No run yet to measure it on: Other." in text
+
+
+def test_a_claim_about_what_training_adds_is_measured_too(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison(
+        "overfits less", row.name, "Other", score="generalisation"
+    )
+    numbers = {"accuracy": 80.0, "training": 90.0}
+    other = dataclasses.replace(other, reported=numbers)
+    table = dataclasses.replace(with_pictures().tables[0], rows=(row, other))
+    paper = dataclasses.replace(
+        with_pictures(), tables=(table,), comparisons=(claim,)
+    )
+    # Both have 50 % of their training images at the chosen epoch.
+    write(tmp_path, [81, 82.5])
+    write(tmp_path, [80, 81], other)
+    text = report.render(paper, tmp_path)
+    # Printed: 90 - 97.5 less 80 - 90.
+    assert "overfits less (generalisation) | Tiny" in text
+    assert "| clean | +2.50 | +1.25 |" in text
+
+
+def started_from(results, row, runs):
+    """Say in a row's records which run of another row they started from."""
+    for seed, run in enumerate(runs):
+        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
+        path = path_of(results, unit, ".json")
+        entry = json.loads(path.read_text())
+        entry["started_from"] = [{"row": run, "layers": {}}]
+        path.write_text(json.dumps(entry))
+
+
+@pytest.mark.parametrize(
+    "ours,theirs,verdict",
+    [
+        ("aa", "bb", "no verdict: one pre-training"),
+        ("aa", None, "no verdict: one pre-training"),
+        # Repeated for each seed; or what it did is in both rows alike.
+        ("ab", "cd", "holds"),
+        ("aa", "aa", "holds"),
+        (None, None, "holds"),
+    ],
+)
+def test_what_was_pre_trained_once_decides_no_claim(
+    ours, theirs, verdict, tmp_path
+):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    for each, runs, accuracies in (
+        (row, ours, [90, 90.5]),
+        (other, theirs, [80, 80.5]),
+    ):
+        write(tmp_path, accuracies, each)
+        if runs:
+            started_from(tmp_path, each, runs)
+    assert f"| {verdict} |" in report.render(paper, tmp_path)
+
+
+def test_a_network_that_has_not_learned_decides_no_claim(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    write(tmp_path, [90, 90.5])
+    # 50 % of the training images, of which 45 % are of one class.
+    write(tmp_path, [80, 80.5], other, commonest=45.0)
+    text = report.render(paper, tmp_path)
+    assert "| no verdict: a network has not learned |" in text
