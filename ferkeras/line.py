@@ -130,7 +130,7 @@ class Line:
             for (unit, entry), found in zip(
                 self.complete, self.training, strict=True
             )
-            if found <= commonest(entry) + LEARNED
+            if found <= commonest(unit, entry) + LEARNED
         ]
 
     def by_seed(self, score=""):
@@ -282,14 +282,14 @@ class Line:
         }
 
 
-def commonest(entry):
+def commonest(unit, entry):
     """Share of the commonest class, in percent, as a record tells it.
 
     Of the training images; in records that do not have it, of those scored.
     """
-    share = entry["dataset"].get("commonest")
-    if share is not None:
-        return share
+    shares = entry["dataset"].get("commonest")
+    if shares:
+        return shares[unit.protocol.train]
     counts = [x["images"] for x in entry["scores"]["classes"].values()]
     return 100 * max(counts) / sum(counts)
 

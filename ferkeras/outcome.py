@@ -57,6 +57,27 @@ def classified(unit, networks, test, class_names, results, work):
     return scores, picture
 
 
+def at_last_epoch(unit, networks, test, class_names, results):
+    """Score a network as training left it, and keep its predictions.
+
+    Args:
+        unit: `Unit` that classifies.
+        networks: `ferkeras.build.Networks`, after the last epoch.
+        test: `Faces` of the test split.
+        class_names: names in label order.
+        results: `pathlib.Path` of the results folder.
+
+    Returns:
+        The scores, as of `conclude`.
+    """
+    views = unit.row.recipe.views
+    found = evaluate.probabilities(networks, test, views, unit.seed)
+    record.write_probabilities(
+        path_of(results, unit, ".last-epoch.npz"), found, test
+    )
+    return metrics.scores(test.labels, found, class_names)
+
+
 def explained(unit, networks, test, found, class_names, work):
     """Draw what the surest predictions of each class go by."""
     chosen = surest(test.labels, found)

@@ -11,7 +11,7 @@ from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
 from ferkeras.export import half_precision
 from ferkeras.fold_lists import write_folds
-from ferkeras.outcome import conclude
+from ferkeras.outcome import at_last_epoch, conclude
 from ferkeras.record import path_of, write_whole
 from ferkeras.snapshot import (
     HISTORY,
@@ -27,6 +27,7 @@ from ferkeras.train import (
     best_epoch,
     best_weights,
     drop_other_weights,
+    take_best,
     train,
 )
 
@@ -105,6 +106,11 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
         log.close()
 
     test = faces(protocol.test)
+    if row.task.classifies:
+        entry["scores_at_last_epoch"] = at_last_epoch(
+            unit, networks, test, card["class_names"], results
+        )
+    take_best(networks, work)
     scores, picture = conclude(
         unit, networks, test, card["class_names"], results, work
     )

@@ -37,8 +37,12 @@ class Snapshot(keras.callbacks.Callback):
 
 
 def state(model):
-    """Variables of a compiled model, in a fixed order."""
-    return {"model": model.variables, "optimizer": model.optimizer.variables}
+    """Variables of a model, and of its optimizer if compiled, in order."""
+    optimizer = getattr(model, "optimizer", None)
+    return {
+        "model": model.variables,
+        "optimizer": optimizer.variables if optimizer else [],
+    }
 
 
 def epochs_done(folder):
@@ -51,7 +55,7 @@ def epochs_done(folder):
 
 
 def restore(folder, model, kinds=("model", "optimizer")):
-    """Put a compiled and built model back into its saved state."""
+    """Put a built model, and its optimizer, back into its saved state."""
     with np.load(folder / SNAPSHOT) as file:
         for kind in kinds:
             for index, variable in enumerate(state(model)[kind]):

@@ -182,7 +182,7 @@ def train(
     callbacks=(),
     placement="step",
 ):
-    """Train, from the last snapshot if there is one, and load the best epoch.
+    """Train to the last epoch, from the last snapshot if there is one.
 
     Each epoch ends with `history.csv` extended, the weights saved if the
     selection score rose, and a snapshot. A run that was killed and one that
@@ -280,5 +280,12 @@ def train(
             if now is not networks:
                 copy_state(now, networks)
         begin = end
-    networks.classifier.load_weights(best_weights(folder, best_epoch(history)))
+    if resumed_at == recipe.epochs:
+        restore(folder, networks.training, ["model"])
     return history
+
+
+def take_best(networks, folder):
+    """Load the weights of the best epoch of a run that `train` ended."""
+    best = best_epoch(read_history(folder))
+    networks.classifier.load_weights(best_weights(folder, best))

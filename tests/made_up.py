@@ -21,7 +21,8 @@ def entry_of(
         "digest": unit.digest,
         "seed": unit.seed,
         "status": status,
-        "dataset": card | {"synthetic": synthetic, "commonest": commonest},
+        "dataset": card
+        | {"synthetic": synthetic, "commonest": {"train": commonest}},
         "epochs": {"done": 4, "planned": 6, "best": 3},
         "protocol": {"checkpoint_chosen_on": unit.protocol.select},
         "selection_accuracy": 61.25,

@@ -11,7 +11,7 @@ from keras import layers
 from ferkeras.build import build
 from ferkeras.data import Faces, no_augmentation
 from ferkeras.recipe import Phase, Recipe
-from ferkeras.train import OutOfTime, freeze, train
+from ferkeras.train import OutOfTime, freeze, take_best, train
 from tests import tiny
 
 FAST = partial(keras.optimizers.SGD, 0.5)
@@ -145,6 +145,7 @@ def test_weights_are_carried_from_size_to_size(tmp_path):
     assert losses[5] == pytest.approx(losses[4], rel=1e-5)
     assert len({losses[epoch] for epoch in (0, 1, 3, 4)}) == 4
     # The best epoch, whatever its size, is in the networks that were given.
+    take_best(networks, tmp_path)
     faces, _ = constant_at(12)
     right = tiny.predict(networks.scoring, faces.images).argmax(-1)
     accuracy = (right == faces.labels).mean()

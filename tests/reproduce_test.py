@@ -107,6 +107,12 @@ def test_a_row_may_keep_its_best_weights(tmp_path):
     unit = dataclasses.replace(tiny.unit(), row=row)
     entry = reproduce(unit, tmp_path, tiny.Noise(), "the command")
     assert entry["epochs"]["best"] < entry["epochs"]["done"]
+    # What the last epoch said is kept too, beside what is shown.
+    last = entry["scores_at_last_epoch"]["accuracy"]
+    assert last < entry["scores"]["accuracy"] - 20
+    with np.load(path_of(tmp_path, unit, ".last-epoch.npz")) as file:
+        right = file["probabilities"].argmax(-1) == file["label"]
+    assert 100 * right.mean() == pytest.approx(last)
     networks = build(row, 2)
     networks.classifier.load_weights(path_of(tmp_path, unit, ".weights.h5"))
     images = tiny.faces("test").images

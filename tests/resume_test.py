@@ -77,7 +77,10 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path):
     assert resumed_history[: len(second)] == second
     assert without_times(resumed_history) == without_times(history)
     assert len(history) == 1 + 6
-    for key in ("scores", "epochs", "selection_accuracy", "status"):
+    for key in (
+        *("scores", "scores_at_last_epoch", "epochs"),
+        *("selection_accuracy", "status"),
+    ):
         assert resumed[key] == record[key]
     # It learned, so equal numbers mean something.
     assert record["scores"]["accuracy"] > 70

@@ -9,7 +9,13 @@ from ferkeras import train as training
 from ferkeras.build import build
 from ferkeras.data import pipeline, scoring_batches, through
 from ferkeras.snapshot import read_history
-from ferkeras.train import Clock, OutOfTime, best_epoch, train
+from ferkeras.train import (
+    Clock,
+    OutOfTime,
+    best_epoch,
+    take_best,
+    train,
+)
 from tests import tiny
 
 
@@ -27,14 +33,23 @@ def run(folder, **arguments):
     return networks, history
 
 
-def test_the_best_epoch_is_loaded(tmp_path):
-    networks, history = run(tmp_path)
+def accuracy(networks):
     faces = tiny.faces("validation")
-    right = (
-        tiny.predict(networks.scoring, faces.images).argmax(-1) == faces.labels
-    )
+    found = tiny.predict(networks.scoring, faces.images).argmax(-1)
+    return (found == faces.labels).mean()
+
+
+def test_the_last_epoch_is_left_and_the_best_one_loaded(tmp_path):
+    networks, history = run(tmp_path)
+    last = history[-1]["val_accuracy"]
+    assert accuracy(networks) == pytest.approx(last)
+    take_best(networks, tmp_path)
     best = max(epoch["val_accuracy"] for epoch in history)
-    assert right.mean() == pytest.approx(best)
+    assert accuracy(networks) == pytest.approx(best)
+    # A run that was stopped between its last epoch and its score.
+    again, same = run(tmp_path)
+    assert same == history
+    assert accuracy(again) == pytest.approx(last)
     # Epochs differ, or any epoch would pass for the best.
     assert len({epoch["val_accuracy"] for epoch in history}) > 1
     assert len(history) == 6

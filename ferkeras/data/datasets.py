@@ -2,8 +2,15 @@
 
 from functools import lru_cache, partial
 
+import numpy as np
+
 from ferkeras.data.parts import part
 from ferkeras.data.prepared import open_dataset
+
+
+def commonest(labels):
+    """Share of the commonest class, in percent."""
+    return round(100 * np.bincount(labels).max() / len(labels), 2)
 
 
 class Datasets:
@@ -56,7 +63,8 @@ class Datasets:
 
         Returns:
             dict of `name`, `version`, `synthetic`, `class_names`, and for each
-            split its `images` and `fingerprint`; of faces cut out of
+            split its `images`, the share of its `commonest` class in percent
+            and its `fingerprint`; of faces cut out of
             photographs also `faces`, the counts that are `Source.crops`.
         """
         source = self.source(dataset)
@@ -71,6 +79,7 @@ class Datasets:
             "synthetic": source.synthetic,
             "class_names": list(source.class_names),
             "images": {k: len(v.labels) for k, v in faces.items()},
+            "commonest": {k: commonest(v.labels) for k, v in faces.items()},
             "fingerprint": {k: v.fingerprint for k, v in faces.items()},
         }
         if any(step.varies for step in hold_outs):
