@@ -155,14 +155,11 @@ class Line:
             and on the training images as training goes, with dropout and
             augmentation.
         """
-        keys = f"val_{self.metric}", self.metric
         runs = [
-            [
-                [history[k][key] for k in (entry["epochs"]["best"] - 1, -1)]
-                for key in keys
-            ]
+            [(history[entry["epochs"]["best"] - 1][k], history[-1][k])
+             for k in (f"val_{self.metric}", self.metric)]
             for entry, history in self.with_histories
-        ]
+        ]  # fmt: skip
         return self.row.task.scale * np.mean(runs, axis=0)
 
     @property
@@ -208,18 +205,24 @@ class Line:
             others.pool if others else 0,
         )
 
+    @property
+    def judged(self):
+        """Whether there is a number of the paper's to judge here.
+
+        There is none under a protocol that is not the paper's, and none for
+        drawn faces.
+        """
+        wanted = self.protocol.papers and self.metric in self.row.reported
+        return wanted and not synthetic([self])
+
     @cached_property
     def judgement(self):
         """`ferkeras.verdicts.Judgement` of the paper's number, or None.
 
-        There is none without such a number, under a protocol that is not the
-        paper's, for drawn faces, before there are runs enough, and where a
-        network has not learned.
+        There is none where it is not `judged`, before there are runs enough,
+        and where a network has not learned.
         """
-        number = self.row.reported.get(self.metric)
-        if number is None or not self.protocol.papers or synthetic([self]):
-            return None
-        if not self.values or self.failed:
+        if not self.judged or not self.values or self.failed:
             return None
         return judge(
             self.values,
@@ -235,14 +238,11 @@ class Line:
         """What became of the paper's number: that of `judgement`.
 
         Or `failed`, where a network has not learned; before there are runs
-        enough, `waiting`; before any, the `status`. Empty where there is
-        nothing to judge.
+        enough, `waiting`; before any, the `status`. Empty where it is not
+        `judged`.
         """
-        if self.judgement:
-            return self.judgement.verdict
-        number = self.row.reported.get(self.metric)
-        if number is None or not self.protocol.papers or synthetic([self]):
-            return ""
+        if self.judgement or not self.judged:
+            return self.judgement.verdict if self.judgement else ""
         if self.failed:
             return "failed"
         if not self.values:

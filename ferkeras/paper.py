@@ -93,6 +93,7 @@ class Paper:
         tables: tuple of `Table`; a name is that of one row, which several of
             them may have, under the same protocols: it is run once.
         layer_tables: tuple of `LayerTable`.
+        classes: of the networks whose parameters the paper prints.
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
@@ -109,6 +110,7 @@ class Paper:
     url: str
     tables: tuple[Table, ...]
     layer_tables: tuple[LayerTable, ...] = ()
+    classes: int = 0
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from ferkeras import parameters
 from ferkeras.claims import comparisons, statements
 from ferkeras.line import LEARNED, synthetic
 from ferkeras.pictures import of_figure, of_line
@@ -137,6 +138,9 @@ def render(paper, results):
     if paper.comparisons:
         text += "\n## Which row is better\n\n"
         text += comparisons(paper, lines)
+    counted = parameters.section(paper)
+    if counted:
+        text += f"\n## Parameters\n\n{counted}"
     text += "\n## What the paper leaves open\n\n"
     for choices in dict.fromkeys(row.recipe.assumed for row in paper.rows):
         names = [r.name for r in paper.rows if r.recipe.assumed == choices]

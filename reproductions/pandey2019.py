@@ -240,6 +240,7 @@ PAPER = Paper(
         *(RATES, MINI_XCEPTION),
     ),
     layer_tables=(TABLE3,),
+    classes=8,
     comparisons=CLAIMS,
 )
 

@@ -9,16 +9,17 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     files
     layers losses metrics data schedules optimizers weights
-    comparisons explain models plots statements task
+    comparisons verdicts explain models plots statements task
     recipe protocol
     experiment devices
     paper
     build
     record snapshot tensorboard
     train evaluate export
-    start outcome summary fold_lists
-    pictures reproduce
+    start outcome line fold_lists
+    pictures reproduce summary
     tables
+    claims parameters
     report
     page work_queue
 """
