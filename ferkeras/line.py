@@ -10,7 +10,7 @@ from ferkeras.comparisons import interval
 from ferkeras.experiment import Experiment
 from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
-from ferkeras.record import path_of
+from ferkeras.record import commonest, path_of
 from ferkeras.snapshot import read_csv
 from ferkeras.verdicts import Printed, judge
 
@@ -280,18 +280,6 @@ class Line:
             "status": self.status(has_data),
             "verdict": self.verdict,
         }
-
-
-def commonest(unit, entry):
-    """Share of the commonest class, in percent, as a record tells it.
-
-    Of the training images; in records that do not have it, of those scored.
-    """
-    shares = entry["dataset"].get("commonest")
-    if shares:
-        return shares[unit.protocol.train]
-    counts = [x["images"] for x in entry["scores"]["classes"].values()]
-    return 100 * max(counts) / sum(counts)
 
 
 def synthetic(lines):

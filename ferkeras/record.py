@@ -143,6 +143,18 @@ def is_complete(record):
     return record is not None and record["status"] == "complete"
 
 
+def commonest(unit, entry):
+    """Share of the commonest class, in percent, as a record tells it.
+
+    Of the training images; in records that do not have it, of those scored.
+    """
+    shares = entry["dataset"].get("commonest")
+    if shares:
+        return shares[unit.protocol.train]
+    counts = [x["images"] for x in entry["scores"]["classes"].values()]
+    return 100 * max(counts) / sum(counts)
+
+
 def write_probabilities(path, probabilities, faces):
     """Write per-image float16 probabilities with label and published row.
 
