@@ -16,17 +16,17 @@ from markupsafe import Markup
 from ferkeras import report
 from ferkeras.experiment import slug
 from ferkeras.record import write_whole
-from ferkeras.tables import table
 
 # Sections that are there on demand.
 FOLDED = ("What the paper leaves open", "Provenance", "Runs cut short")
 # What became of a number or a claim, and how the page marks it.
 MARKS = {
     "reproduced": "good",
-    "exceeded": "good",
     "holds": "good",
     "yes": "good",
-    "not reproduced": "bad",
+    "higher": "bad",
+    "lower": "bad",
+    "failed": "bad",
     "does not hold": "bad",
     "no": "bad",
 }
@@ -110,7 +110,7 @@ def render(papers, results):
             }
         )
     rows = report.index_rows(papers, results)
-    index = table(report.INDEX_HEAD, rows)
+    index = report.index_tables(papers, results)
     for paper in papers:
         index = index.replace(f"(results/{paper.key}.md)", f"(#{paper.key})")
     environment = Environment(

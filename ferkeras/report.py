@@ -216,17 +216,22 @@ def counts(rows):
     return dict(Counter(filter(None, words)).most_common())
 
 
-def index(papers, results):
-    """The README's table: each row's report beside its reproductions."""
-    rows = index_rows(papers, results)
-    found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
-    text = f"Of {len(rows)} numbers that the papers print: {found}.\n\n"
-    text += table(INDEX_HEAD, rows)
+def index_tables(papers, results):
+    """Each row's report beside its reproductions: Markdown tables."""
+    text = table(INDEX_HEAD, index_rows(papers, results))
     others = index_rows(papers, results, ours=True)
     if others:
         text += "\nNumbers that others print, of networks used here:\n\n"
         text += table(INDEX_HEAD, others)
     return text
+
+
+def index(papers, results):
+    """The README's tables, and how many numbers came out how."""
+    rows = index_rows(papers, results)
+    found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
+    first = f"Of {len(rows)} numbers that the papers print: {found}.\n\n"
+    return first + index_tables(papers, results)
 
 
 def index_cells(judged, clean):

@@ -42,6 +42,7 @@ class Reader(HTMLParser):
 def shown(tmp_path):
     """A page of a paper with three runs, read, and its folder."""
     write(tmp_path, [89, 90, 91])
+    write(tmp_path, [89.9, 90, 90.1], protocol="paper")
     report.write_report(with_pictures(), tmp_path)
     path = page.write_page([with_pictures()], tmp_path)
     return Reader(path.read_text()), tmp_path
@@ -102,6 +103,11 @@ def test_verdicts_are_counted_under_the_papers_protocol(tmp_path):
     # These are clean runs; none are of the paper's protocol.
     rows = report.index_rows([PAPER], tmp_path)
     assert report.counts(rows) == {"not run": 1}
+    write(tmp_path, [80, 90, 98], protocol="paper")
+    rows = report.index_rows([PAPER], tmp_path)
+    # What would settle it stands in the table and is not counted apart.
+    assert "undecided: no number of runs can settle it" in rows[0]
+    assert report.counts(rows) == {"undecided": 1}
 
 
 def test_what_is_no_markup_stays_words(shown):
