@@ -203,7 +203,8 @@ def train(
             measurably faster on a processor.
 
     Returns:
-        The history: a dict of floats an epoch.
+        The history: a dict of floats an epoch; none where the recipe has no
+        phases, and the weights stay as they are.
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
@@ -280,5 +281,7 @@ def train(
             if now is not networks:
                 copy_state(now, networks)
         begin = end
-    networks.classifier.load_weights(best_weights(folder, best_epoch(history)))
+    if history:
+        best = best_weights(folder, best_epoch(history))
+        networks.classifier.load_weights(best)
     return history

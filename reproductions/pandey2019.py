@@ -4,9 +4,8 @@
     python -m reproductions.pandey2019 --demo         # minutes, drawn faces
     python -m reproductions.pandey2019 --rows "Base + Sobel" --protocol clean
 
-A run of Table 2 or 4 is 100 epochs of 28,389 FER+ images: hours on a processor,
-minutes on a large GPU. Table 1 needs a copy of KDEF. Title and address are the
-preprint's; the tables are the published paper's.
+A run of Table 2 or 4 takes hours on a processor, minutes on a large GPU; Table
+1 needs KDEF. Title and address: the preprint's; tables: the published paper's.
 """
 
 from dataclasses import replace
@@ -28,6 +27,7 @@ from ferkeras.paper import Paper, Table
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from reproductions import command_line
+from reproductions.pandey2019_published import PUBLISHED
 
 GREY = ("grey",)
 LAPLACIAN = ("grey", "laplacian")
@@ -292,7 +292,7 @@ PAPER = Paper(
     title="Improving Facial Emotion Recognition Systems Using Gradient and "
     "Laplacian Images",
     url="https://arxiv.org/abs/1902.05411",
-    tables=(TABLE1, READINGS, TABLE2, TABLE4, MINI_XCEPTION),
+    tables=(TABLE1, READINGS, TABLE2, TABLE4, MINI_XCEPTION, PUBLISHED),
     comparisons=CLAIMS,
 )
 
