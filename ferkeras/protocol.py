@@ -25,10 +25,12 @@ class Protocol:
 
     Attributes:
         name: `"paper"`; `"clean"`; where the paper does not say what it
-            did, what it seems to have done, such as `"paper_like"`; or, for
-            what chooses between recipes, `"trial"`.
-        train: name of the split, or part of one, that is trained on.
-        select: split whose accuracy chooses the epoch.
+            did, what it seems to have done, such as `"paper_like"`; for what
+            chooses between recipes, `"trial"`; or, where nothing is trained,
+            what is scored, such as `"both"`.
+        train: name of the split, or part of one, that is trained on; empty
+            for rows that train nothing.
+        select: split whose accuracy chooses the epoch; likewise.
         test: split that is scored.
         note: one sentence for the report: why so, and whether it leaks.
         hold_outs: `HoldOut`, `Fold`, `Draw` or `Copies`: the parts to make of
@@ -49,6 +51,12 @@ class Protocol:
     papers: bool = False
     others: Others | None = None
     at_last_epoch: bool = False
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits, or parts, that a run uses, each once."""
+        names = self.train, self.select, self.test
+        return tuple(dict.fromkeys(filter(None, names)))
 
     @property
     def selects_on_test(self) -> bool:

@@ -44,7 +44,8 @@ class Recipe:
     """Phases of training and what they share.
 
     Attributes:
-        phases: tuple of `Phase`, run in order.
+        phases: tuple of `Phase`, run in order; none where the weights that a
+            row starts from are scored as they are.
         batch_size: images a step.
         augment: `(rng, count, image_size) -> (count, parameters)` transforms of
             one epoch, such as a `functools.partial` of

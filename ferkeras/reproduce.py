@@ -35,6 +35,8 @@ from ferkeras.train import (
 def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     """Train, score, export and record a unit; go on where a run stopped.
 
+    A row without phases is scored as it starts.
+
     Args:
         unit: `Unit`.
         results: `pathlib.Path` of the results folder. Records go there; logs,
@@ -56,9 +58,8 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     record.refuse_to_overwrite(results, unit)
     row, protocol = unit.row, unit.protocol
     work = results / "work" / unit.folder / f"seed{unit.seed}"
-    splits = dict.fromkeys((protocol.train, protocol.select, protocol.test))
     steps = protocol.hold_outs
-    card = datasets.card(row.dataset, splits, steps, unit.seed)
+    card = datasets.card(row.dataset, protocol.splits, steps, unit.seed)
     claim_folder(work, unit, card)
     write_folds(results, unit, datasets)
 
@@ -70,7 +71,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     def faces_at(size):
         return faces(protocol.train, size), faces(protocol.select, size)
 
-    colours = faces(protocol.train).images.shape[-1]
+    colours = faces(protocol.splits[0]).images.shape[-1]
     keras.utils.clear_session()
     keras.utils.set_random_seed(unit.seed)
     keras.config.set_dtype_policy(row.recipe.precision)
@@ -106,16 +107,18 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
         log.close()
 
     test = faces(protocol.test)
-    if row.task.classifies:
+    if history and row.task.classifies:
         entry["scores_at_last_epoch"] = at_last_epoch(
             unit, networks, test, card["class_names"], results
         )
-    take_best(networks, work)
+    if history:
+        take_best(networks, work)
     scores, picture = conclude(
         unit, networks, test, card["class_names"], results, work
     )
     entry |= progress(unit, history, card, "complete") | {"scores": scores}
-    keep_history(results, unit, work)
+    if history:
+        keep_history(results, unit, work)
     if row.keep_weights:
         half_precision(
             best_weights(work, entry["epochs"]["best"]),
@@ -124,7 +127,7 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
     numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
     log.finish(numbers, picture, len(history))
     record.write_record(results, unit, entry)
-    (work / SNAPSHOT).unlink()
+    (work / SNAPSHOT).unlink(missing_ok=True)
     drop_other_weights(work)
     return entry
 
@@ -167,7 +170,8 @@ def note_session(work):
 
 def describe(unit, card, networks):
     """The part of a record that is known before training."""
-    steps = unit.row.recipe.steps(card["images"][unit.protocol.train])
+    # Without a training split there is no optimizer to ask for them.
+    steps = unit.row.recipe.steps(card["images"].get(unit.protocol.train, 0))
     return {
         "paper": unit.paper.key,
         "table": unit.table.name,
@@ -205,11 +209,16 @@ def optimizer_config(optimizer):
 
 
 def progress(unit, history, card, status):
-    """The part of a record that tells how far a run went."""
-    best, task = best_epoch(history), unit.row.task
-    seconds = [epoch["seconds"] for epoch in history]
-    train_seconds = np.median([epoch["train_seconds"] for epoch in history])
-    images = card["images"][unit.protocol.train]
+    """The part of a record that tells how far a run went.
+
+    Without an epoch, the best is number 0, and its score null.
+    """
+    task, best, selection, speed = unit.row.task, 0, None, 0.0
+    if history:
+        best = best_epoch(history)
+        selection = task.scale * history[best - 1][f"val_{task.metric}"]
+        seconds = np.median([epoch["train_seconds"] for epoch in history])
+        speed = card["images"][unit.protocol.train] / seconds
     return {
         "status": status,
         "finished": record.now(),
@@ -218,10 +227,9 @@ def progress(unit, history, card, status):
             "planned": unit.row.recipe.epochs,
             "best": best,
         },
-        f"selection_{task.metric}": task.scale
-        * history[best - 1][f"val_{task.metric}"],
-        "seconds": round(sum(seconds), 1),
-        "images_per_second": round(images / train_seconds, 1),
+        f"selection_{task.metric}": selection,
+        "seconds": round(sum(epoch["seconds"] for epoch in history), 1),
+        "images_per_second": round(speed, 1),
     }
 
 

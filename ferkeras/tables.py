@@ -234,7 +234,9 @@ def provenance_row(unit, entry):
         unit.protocol.name,
         str(unit.seed),
         f"{epochs['done']} of {epochs['planned']}",
-        f"{epochs['best']}, by {entry['protocol']['checkpoint_chosen_on']}",
+        f"{epochs['best']}, by {entry['protocol']['checkpoint_chosen_on']}"
+        if epochs["done"]
+        else "–",
         percent(entry[f"selection_{unit.row.task.metric}"]),
         ", ".join(f"{k} {n} `{prints[k][:8]}`" for k, n in splits.items()),
         f"{entry['parameters']:,}",

@@ -38,13 +38,6 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.folder, self.hparams, self.session = folder, hparams, session
         self.writer = None
 
-    def on_train_begin(self, logs=None):
-        columns = hparams_config_pb(
-            [HParam(name) for name in self.hparams if name in COLUMNS],
-            [Metric(f"test/{name}") for name in METRICS],
-        )
-        self.write([columns, hparams_pb(self.hparams, self.session)], 0)
-
     def on_epoch_end(self, epoch, logs=None):
         self.write([scalar_pb(k, v) for k, v in logs.items()], epoch + 1)
 
@@ -61,10 +54,19 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.write(summaries, step)
         self.close()
 
+    def columns(self):
+        """What begins a log: the HParams table, and the unit's line in it."""
+        table = hparams_config_pb(
+            [HParam(name) for name in self.hparams if name in COLUMNS],
+            [Metric(f"test/{name}") for name in METRICS],
+        )
+        return [table, hparams_pb(self.hparams, self.session)]
+
     def write(self, summaries, step):
         """Append summaries to the log, where a reader sees them at once."""
         if self.writer is None:
             self.writer = EventFileWriter(str(self.folder))
+            self.write(self.columns(), 0)
         for summary in summaries:
             event = event_pb2.Event(
                 wall_time=time.time(), step=step, summary=summary

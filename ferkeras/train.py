@@ -203,7 +203,8 @@ def train(
             measurably faster on a processor.
 
     Returns:
-        The history: a dict of floats an epoch.
+        The history: a dict of floats an epoch; none where the recipe has no
+        phases, and the weights stay as they are.
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
@@ -280,7 +281,7 @@ def train(
             if now is not networks:
                 copy_state(now, networks)
         begin = end
-    if resumed_at == recipe.epochs:
+    if 0 < resumed_at == recipe.epochs:
         restore(folder, networks.training, ["model"])
     return history
 

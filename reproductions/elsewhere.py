@@ -119,10 +119,13 @@ def means_the_same(row):
     """Whether a row of a paper is the same on images with other classes.
 
     Rows that the paper does not have are about its own images, or about other
-    datasets; other losses than cross-entropy know how many classes there are.
+    datasets; other losses than cross-entropy know how many classes there are,
+    and so do weights that are not trained further.
     """
-    return row.reported and (
-        row.recipe.loss == cross_entropy or not row.task.classifies
+    return (
+        row.reported
+        and row.recipe.phases
+        and (row.recipe.loss == cross_entropy or not row.task.classifies)
     )
 
 

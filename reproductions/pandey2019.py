@@ -23,6 +23,7 @@ from ferkeras.models import (
 )
 from ferkeras.paper import LayerTable, Paper, Table
 from reproductions import command_line
+from reproductions.pandey2019_published import PUBLISHED
 from reproductions.pandey2019_recipes import (
     ARRIAGA,
     BARSOUM,
@@ -237,7 +238,7 @@ PAPER = Paper(
     url="https://doi.org/10.1007/978-3-030-30642-7_24",
     tables=(
         *(TABLE1, READINGS, TABLE2, TABLE4, OTHER_LABELS, FOUR_TABLE),
-        *(RATES, MINI_XCEPTION),
+        *(RATES, MINI_XCEPTION, PUBLISHED),
     ),
     layer_tables=(TABLE3,),
     classes=8,

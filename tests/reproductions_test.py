@@ -8,6 +8,7 @@ import keras
 import pytest
 
 from ferkeras.build import build
+from ferkeras.data import Source
 from ferkeras.experiment import slug
 from ferkeras.paper import units
 from ferkeras.record import read_record
@@ -27,9 +28,12 @@ def all_of_them_clean(paper, table):
     """Whether a table's one protocol is both the paper's and clean, or ours."""
     (protocol,) = table.protocols
     ours = not any(row.reported for row in table.rows)
-    return protocol.name == "clean" and (
-        ours or protocol.note.startswith("the paper's own")
-    )
+    return protocol.name == "clean" and (ours or protocol.papers)
+
+
+def without_training(table):
+    """Whether a table's protocols name nothing to train on or choose by."""
+    return {(p.train, p.select) for p in table.protocols} == {("", "")}
 
 
 def numbers(reported):
@@ -46,14 +50,17 @@ def test_paper_is_well_formed(paper):
         assert (
             {"paper", "clean"} <= {*protocols}
             or {*protocols} == {"trial"}
+            or without_training(table)
             or all_of_them_clean(paper, table)
         )
         for name in {"clean", "trial"} & set(protocols):
             protocol = protocols[name]
             used = {protocol.train, protocol.select, protocol.test}
             assert len(used) == 3
+        trained = {bool(row.recipe.phases) for row in table.rows}
+        assert trained == {not without_training(table)}
     # What chooses between recipes must not be what a row is scored on.
-    scored = {p.test for p in paper.protocols if p.name != "trial"}
+    scored = {p.test for p in paper.protocols if p.train and p.name != "trial"}
     assert not scored & {p.test for p in paper.protocols if p.name == "trial"}
     slugs = [slug(row.name) for row in paper.rows]
     assert len(set(slugs)) == len(slugs)
@@ -69,6 +76,8 @@ def test_a_protocol_that_leaks_says_so(paper):
 def test_row_is_well_formed(paper, row):
     assert all(0 < value <= 100 for value in numbers(row.reported))
     assert row.recipe.assumed
+    # Weights that are not trained are their publisher's to keep.
+    assert row.recipe.phases or not row.keep_weights
     # A record must name what made it; neither of these has a name.
     description = json.dumps(row.describe())
     assert "<lambda>" not in description and "__main__" not in description
@@ -103,8 +112,9 @@ def test_units_come_first_seeds_first():
         "Base, clean, seed 1",
         "Base + Sobel, clean, seed 1",
     ]
-    # KDEF: nine rows, three protocols; FER+: seven; FER2013: one.
-    assert len(units(PANDEY)) == 9 * 3 * 3 + 7 * 2 * 4 + 2 * 3
+    # KDEF: twelve rows, three protocols; FER+: 15, and five rates; FER2013:
+    # one, and the published weights.
+    assert len(units(PANDEY)) == 12 * 3 * 3 + 15 * 4 + 5 + 2 * 3 + 3
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
@@ -169,8 +179,25 @@ def test_a_table_that_other_images_do_not_have_is_refused():
     (paper,) = (p for p in PAPERS if p.key == "chesley2021")
     demo = elsewhere.demo_of(paper)
     assert len(command_line.rows_of(demo, ["Table 1"])) == 13
-    with pytest.raises(ValueError, match="has: Table 1. Received: Open choi"):
+    with pytest.raises(ValueError, match="Table 1; Deep .*Received: Open choi"):
         command_line.rows_of(demo, ["Open choices"])
+
+
+def test_rows_that_train_nothing_are_not_run_on_other_images():
+    source = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
+    assert any(not row.recipe.phases for row in PANDEY.rows)
+    for there in (elsewhere.demo_of(PANDEY), elsewhere.on_own(PANDEY, source)):
+        assert there.rows and all(row.recipe.phases for row in there.rows)
+
+
+def test_published_weights_are_judged_on_the_images_of_their_authors():
+    (table,) = (table for table in PANDEY.tables if without_training(table))
+    assert table.ours
+    assert {p.test: p.papers for p in table.protocols} == {
+        "validation": False,
+        "test": False,
+        "validation+test": True,
+    }
 
 
 @pytest.mark.parametrize(

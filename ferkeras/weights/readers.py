@@ -1,5 +1,35 @@
 """A file of weights -> its tensors, by name."""
 
+import h5py
+import numpy as np
+
+
+def read_hdf5(path):
+    """Read an HDF5 file, such as a whole model of Keras 2.
+
+    Keras' own reader would build the network that the file describes, which
+    may hold pickled functions; here, arrays are read and nothing else is.
+
+    Args:
+        path: the file.
+
+    Returns:
+        dict of arrays, by their paths in the file, such as
+        `model_weights/conv2d_1/conv2d_1_1/kernel:0`.
+
+    Raises:
+        OSError: for any other file.
+    """
+    tensors = {}
+
+    def keep(name, item):
+        if isinstance(item, h5py.Dataset):
+            tensors[name] = np.asarray(item[()])
+
+    with h5py.File(path) as file:
+        file.visititems(keep)
+    return tensors
+
 
 def read_safetensors(path):
     """Read a safetensors file; needs the extra `pretrained`."""

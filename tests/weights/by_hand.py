@@ -1,5 +1,6 @@
 """Networks in NumPy, of tensors named and laid out as published."""
 
+from collections import Counter
 from functools import partial
 
 import numpy as np
@@ -155,3 +156,60 @@ def alexnet_fc7(tensors, x):
     x = conv("conv4", conv("conv3", x), 1, 1, 2)
     x = pool(conv("conv5", x, 1, 1, 2), 3)
     return dense("fc7", relu(dense("fc6", x.ravel())))
+
+
+def keras2(make):
+    """What makes layers of Keras 2, each kind numbered from 1.
+
+    Args:
+        make: `(layer, {weight: shape}) -> {weight: array}`.
+    """
+    made = Counter()
+
+    def layer(kind, **shapes):
+        made[kind] += 1
+        return make(f"{kind}_{made[kind]}", shapes)
+
+    return layer
+
+
+def mini_xception(layer, x):
+    """What it gives before the mean over positions, `(7, height, width)`.
+
+    Layers are made in the order of face_classification's `cnn.py`; arrays are
+    as Keras lays them out.
+    """
+
+    def conv(x, filters, size, pad=0, stride=1, **bias):
+        found = layer("conv2d", kernel=(size, size, len(x), filters), **bias)
+        kernel = found["kernel"].transpose(3, 2, 0, 1)
+        return convolve(x, kernel, found.get("bias", np.zeros(1)), pad, stride)
+
+    def separable(x, filters):
+        found = layer(
+            "separable_conv2d",
+            depthwise_kernel=(3, 3, len(x), 1),
+            pointwise_kernel=(1, 1, len(x), filters),
+        )
+        each = found["depthwise_kernel"].transpose(2, 3, 0, 1)
+        x = convolve(x, each, np.zeros(1), groups=len(x))
+        return np.einsum("io,ihw->ohw", found["pointwise_kernel"][0, 0], x)
+
+    def norm(x):
+        names = "gamma", "beta", "moving_mean", "moving_variance"
+        found = layer("batch_normalization", **dict.fromkeys(names, (len(x),)))
+        gamma, beta, mean, variance = (found[n][:, None, None] for n in names)
+        return (x - mean) / np.sqrt(variance + 1e-3) * gamma + beta
+
+    def halved(x):
+        # TensorFlow's padding: what is odd comes behind.
+        sides = [(n % 2, 1) for n in x.shape[1:]]
+        return pool(np.pad(x, ((0, 0), *sides), constant_values=-np.inf), 3)
+
+    for _ in range(2):
+        x = relu(norm(conv(x, 8, 3)))
+    for filters in (16, 32, 64, 128):
+        skip = norm(conv(x, filters, 1, stride=2))
+        x = relu(norm(separable(x, filters)))
+        x = halved(norm(separable(x, filters))) + skip
+    return conv(x, 7, 3, pad=1, bias=(7,))
