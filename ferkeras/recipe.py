@@ -54,6 +54,8 @@ class Recipe:
         views: `(rng, count, image_size) -> (views, count, parameters)`
             transforms whose predictions are averaged when scoring, or None to
             score images as they are.
+        raw_scores: whether what is averaged is the logits of the views alone;
+            else, as fastai does, probabilities, the image's own among them.
         precision: dtype policy of Keras, `"float32"` or `"mixed_bfloat16"`.
     """
 
@@ -63,6 +65,7 @@ class Recipe:
     assumed: tuple[str, ...] = ()
     loss: Callable = cross_entropy
     views: Callable | None = None
+    raw_scores: bool = False
     precision: str = "float32"
 
     @property
