@@ -6,6 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+# Points that rows which score alike may differ by.
+ALIKE = 1
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -18,8 +21,11 @@ class Comparison:
         reported: the difference that the paper gives, where it is not that of
             the two rows' numbers.
         score: which score, of those that a run has; the rows' own, where it is
-            empty; or `"generalisation"`, that one less the accuracy on the
-            training images.
+            empty; `"generalisation"`, that one less the accuracy on the
+            training images; or of a branch, as in `"branches/small"`.
+        than_score: which score of the other row, where it is another one: so
+            branches of one row are compared.
+        alike: whether it says that the rows score alike, not that one is above.
     """
 
     words: str
@@ -27,6 +33,8 @@ class Comparison:
     than: str
     reported: float | None = None
     score: str = ""
+    than_score: str = ""
+    alike: bool = False
 
 
 class Difference(NamedTuple):
@@ -40,6 +48,7 @@ class Difference(NamedTuple):
         reported: the paper's difference; None where it does not give both.
         chances: of each pair, McNemar's p, see `mcnemar`; those of rows that
             are scored by right and wrong answers on the same images.
+        alike: as of the `Comparison`.
     """
 
     mean: float
@@ -47,14 +56,23 @@ class Difference(NamedTuple):
     pairs: int
     reported: float | None = None
     chances: tuple[float, ...] = ()
+    alike: bool = False
 
     @property
     def verdict(self):
-        """Whether the row is above: the interval must not hold zero."""
-        low, high = self.interval or (0, 0)
-        if low > 0:
-            return "holds"
-        return "does not hold" if high < 0 else "undecided"
+        """Whether the row is above: the interval must not hold zero.
+
+        Or whether they are alike: it must lie within `ALIKE` of zero.
+        """
+        if self.interval is None:
+            return "undecided"
+        low, high = self.interval
+        if self.alike:
+            holds = -ALIKE <= low and high <= ALIKE
+            fails = low > ALIKE or high < -ALIKE
+        else:
+            holds, fails = low > 0, high < 0
+        return "holds" if holds else "does not hold" if fails else "undecided"
 
 
 def interval(values, overlap=0.0):
