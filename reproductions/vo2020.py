@@ -33,6 +33,7 @@ from reproductions.vo2020_recipes import (
     PIXELS,
     RAF_PROTOCOL,
     RAF_RELEASED,
+    REORDERED,
     SD,
     SEVEN,
     SHORT_ROWS,
@@ -132,7 +133,8 @@ AFFECTNET_RANDOM = from_random_weights(AFFECTNET_TABLE, "Table 6")
 READINGS = Table("RAF-DB, other readings", 5, (RAF_PROTOCOL,), (
     as_psr(
         "PSR, PDLS (released recipe)", *RAF_RELEASED.assumed, SEVEN,
-        SHORT_ROWS, OTHER_IMAGES, model=RELEASED, recipe=RAF_RELEASED,
+        SHORT_ROWS, OTHER_IMAGES, REORDERED, model=RELEASED,
+        recipe=RAF_RELEASED,
         loss=pdls(raf_db.CLASS_NAMES, renormalize=False),
         start_from=(FERPLUS_BODY, DIV2K),
     ),
