@@ -6,7 +6,7 @@ from ferkeras.comparisons import mcnemar, paired
 from ferkeras.pictures import confusion
 from ferkeras.record import path_of
 from ferkeras.tables import signed, table
-from ferkeras.verdicts import holm
+from ferkeras.verdicts import CLOSE, holm
 
 STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 COMPARISON_HEAD = [
@@ -27,8 +27,10 @@ HOW = (
     "Differences of the tables' scores, or of what a claim names, between runs "
     "of one seed, with Student's t over those pairs, over folds as corrected "
     "above. A claim holds where the interval lies above zero, and does not "
-    "hold where it lies below; where a network has not learned, or a "
-    "pre-training that sets two rows apart was made once, there is no verdict. "
+    "hold where it lies below; one that rows are alike, where it lies within "
+    f"{CLOSE} of zero, and not where it lies outside. Where a network has not "
+    "learned, or a pre-training that sets two rows apart was made once, there "
+    "is no verdict. "
     "Beside it, McNemar's exact test on the images that one network of a pair "
     "has right and the other has not, at the chosen epochs.\n"
 )
@@ -64,31 +66,26 @@ def pre_trained(line, seeds):
     }
 
 
-def difference(line, than, score=""):
+def difference(line, than, comparison):
     """How far a row is above another one of the same protocol.
 
     Args:
         line: `Line`.
-        than: `Line` of the row that it is compared with.
-        score: as of `ferkeras.comparisons.Comparison`.
+        than: `Line` of the row that it is compared with; the same, where two
+            scores of one row are compared.
+        comparison: `ferkeras.comparisons.Comparison`.
 
     Returns:
         `ferkeras.comparisons.Difference`, or None where no seed is common.
     """
-    ours, theirs = line.by_seed(score), than.by_seed(score)
+    ours, theirs = (
+        x.by_seed(score)
+        for x, score in zip((line, than), comparison.scores, strict=True)
+    )
     found = paired(ours, theirs, line.protocol.overlap)
     if found is None:
         return None
     seeds = sorted({*ours} & {*theirs})
-    right, other = answers(line), answers(than)
-    chances = tuple(
-        mcnemar(right[seed][1], other[seed][1])
-        for seed in seeds
-        if not score
-        and seed in right
-        and seed in other
-        and right[seed][0] == other[seed][0]
-    )
     doubt = ""
     if {*seeds} & {*line.failed, *than.failed}:
         doubt = "a network has not learned"
@@ -97,21 +94,42 @@ def difference(line, than, score=""):
         if any(len(runs) == 1 for runs in starts):
             doubt = doubt or "one pre-training"
     return found._replace(
-        reported=reported(line, than, score), chances=chances, doubt=doubt
+        reported=reported(line, than, comparison),
+        chances=discordant(line, than, seeds, comparison),
+        # That rows are alike is no test of a difference.
+        chance=None if comparison.alike else found.chance,
+        doubt=doubt,
+        alike=comparison.alike,
     )
 
 
-def reported(line, than, score=""):
+def discordant(line, than, seeds, comparison):
+    """McNemar's p of each pair of runs that were scored on the same images."""
+    if any(comparison.scores):
+        return ()
+    ours, theirs = answers(line), answers(than)
+    return tuple(
+        mcnemar(ours[seed][1], theirs[seed][1])
+        for seed in seeds
+        if seed in ours and seed in theirs and ours[seed][0] == theirs[seed][0]
+    )
+
+
+def reported(line, than, comparison):
     """The paper's difference, or None where it does not give both numbers."""
-    numbers = [x.row.reported for x in (line, than)]
-    if score == "generalisation":
-        values = [
-            x[line.metric] - x["training"] if "training" in x else None
-            for x in numbers
-        ]
-    else:
-        values = [x.get(score or line.metric) for x in numbers]
-    return None if None in values else values[0] - values[1]
+    if comparison.reported is not None:
+        return comparison.reported
+
+    def number(x, score):
+        printed = x.row.reported
+        if score != "generalisation":
+            return printed.get(score or x.metric)
+        if "training" in printed:
+            return printed[x.metric] - printed["training"]
+        return None
+
+    numbers = list(map(number, (line, than), comparison.scores))
+    return None if None in numbers else numbers[0] - numbers[1]
 
 
 def chance(p):
@@ -126,17 +144,21 @@ def mcnemars(found):
     return f"{sum(p < 0.05 for p in found)} of {len(found)}"
 
 
+def of_score(name, score):
+    """A row's name, and which of its scores."""
+    return f"{name} ({score})" if score else name
+
+
 def comparison_row(comparison, protocol, measured, corrected):
     """A line of the table of claims that compare rows."""
     low_high = " to ".join(map(signed, measured.interval or ())) or "–"
-    printed = comparison.reported
-    of = f" ({comparison.score})" if comparison.score else ""
+    score, than_score = comparison.scores
     return [
-        comparison.words + of,
-        comparison.row,
-        comparison.than,
+        comparison.words,
+        of_score(comparison.row, score),
+        of_score(comparison.than, than_score),
         protocol.name,
-        signed(measured.reported if printed is None else printed),
+        signed(measured.reported),
         signed(measured.mean),
         low_high,
         str(measured.pairs),
@@ -154,7 +176,7 @@ def comparisons(paper, lines):
     for comparison in paper.comparisons:
         pairs = {
             protocol: difference(
-                line, known[comparison.than, protocol], comparison.score
+                line, known[comparison.than, protocol], comparison
             )
             for (name, protocol), line in known.items()
             if name == comparison.row and (comparison.than, protocol) in known
@@ -162,7 +184,12 @@ def comparisons(paper, lines):
         measured = [(p, each) for p, each in pairs.items() if each]
         found += [(comparison, *each) for each in measured]
         if not measured:
-            waiting.append(f"{comparison.row} over {comparison.than}")
+            score, than_score = comparison.scores
+            waiting.append(
+                f"{of_score(comparison.row, score)} "
+                f"{'as' if comparison.alike else 'over'} "
+                f"{of_score(comparison.than, than_score)}"
+            )
     parts = []
     if found:
         tested = [each.chance for *_, each in found if each.chance is not None]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from ferkeras.verdicts import CLOSE
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -18,8 +20,11 @@ class Comparison:
         reported: the difference that the paper gives, where it is not that of
             the two rows' numbers.
         score: which score, of those that a run has; the rows' own, where it is
-            empty; or `"generalisation"`, that one less the accuracy on the
-            training images.
+            empty; `"generalisation"`, that one less the accuracy on the
+            training images; or of a branch, as in `"branches/small"`.
+        than_score: which score of the other row, where it is another one: so
+            branches of one row are compared.
+        alike: whether it says that the rows score alike, not that one is above.
     """
 
     words: str
@@ -27,6 +32,13 @@ class Comparison:
     than: str
     reported: float | None = None
     score: str = ""
+    than_score: str = ""
+    alike: bool = False
+
+    @property
+    def scores(self) -> tuple[str, str]:
+        """The names of the scores of both rows."""
+        return self.score, self.than_score or self.score
 
 
 class Difference(NamedTuple):
@@ -43,6 +55,7 @@ class Difference(NamedTuple):
         chance: p, two-sided, of no difference, of the test whose interval it
             is; None below two pairs.
         doubt: why there is no verdict, in words, where something forbids one.
+        alike: as of the `Comparison`.
     """
 
     mean: float
@@ -52,16 +65,25 @@ class Difference(NamedTuple):
     chances: tuple[float, ...] = ()
     chance: float | None = None
     doubt: str = ""
+    alike: bool = False
 
     @property
     def verdict(self):
-        """Whether the row is above: the interval must not hold zero."""
+        """Whether the row is above: the interval must not hold zero.
+
+        Or whether they are alike: it must lie within `CLOSE` of zero.
+        """
         if self.doubt:
             return f"no verdict: {self.doubt}"
-        low, high = self.interval or (0, 0)
-        if low > 0:
-            return "holds"
-        return "does not hold" if high < 0 else "undecided"
+        if self.interval is None:
+            return "undecided"
+        low, high = self.interval
+        if self.alike:
+            holds = -CLOSE <= low and high <= CLOSE
+            fails = low > CLOSE or high < -CLOSE
+        else:
+            holds, fails = low > 0, high < 0
+        return "holds" if holds else "does not hold" if fails else "undecided"
 
 
 def standard_error(values, overlap):

@@ -27,7 +27,7 @@ def outputs(networks, faces, transforms, batch_size=256):
     return np.asarray(found, np.float32)
 
 
-def probabilities(networks, faces, views=None, seed=0):
+def probabilities(networks, faces, views=None, seed=0, raw_scores=False):
     """Class probabilities of images, in their order.
 
     Args:
@@ -36,20 +36,26 @@ def probabilities(networks, faces, views=None, seed=0):
         views: as in `ferkeras.recipe.Recipe`: each image's probabilities are
             0.4 times its own and 0.6 times the mean of its views'.
         seed: of what is random in the views.
+        raw_scores: as in `Recipe`: each image's probabilities are the softmax
+            of the mean of its views' logits.
 
     Returns:
         float32 `(count, classes)`; each row sums to one.
 
-    Reference: fastai 1, `TTA`.
+    Reference: fastai 1, `TTA`; of raw scores, Vo et al., 2020.
     """
     count, size = faces.images.shape[:2]
 
-    def seen(transforms):
-        return softmax(outputs(networks, faces, transforms), axis=-1)
+    def scores(transforms):
+        return outputs(networks, faces, transforms)
 
-    plain = seen(networks.plain(count))
+    plain = networks.plain(count)
     if views is None:
-        return plain
+        return softmax(scores(plain), axis=-1)
     drawn = views(np.random.default_rng(seed), count, size)
-    others = np.mean([seen(transforms) for transforms in drawn], axis=0)
-    return PLAIN_SHARE * plain + (1 - PLAIN_SHARE) * others
+    seen = np.stack([scores(transforms) for transforms in drawn])
+    if raw_scores:
+        return softmax(seen.mean(0), axis=-1)
+    own = softmax(scores(plain), axis=-1)
+    others = softmax(seen, axis=-1).mean(0)
+    return PLAIN_SHARE * own + (1 - PLAIN_SHARE) * others

@@ -146,6 +146,7 @@ class Experiment:
             "task": (self.task.metric, CLASSIFICATION.metric),
             "loss": (self.recipe.loss, cross_entropy),
             "views": (self.recipe.views, None),
+            "raw_scores": (self.recipe.raw_scores, False),
             "precision": (self.recipe.precision, "float32"),
         }
         return description | {

@@ -36,11 +36,13 @@ def conclude(unit, networks, test, class_names, results, work):
 
 def classified(unit, networks, test, class_names, results, work):
     """`conclude` for logits."""
-    views = unit.row.recipe.views
-    found = evaluate.probabilities(networks, test, views, unit.seed)
+    found = probabilities(unit, networks, test)
     scores = metrics.scores(test.labels, found, class_names)
+    alone = None
     if unit.row.branches:
-        scores["branches"] = branch_accuracies(unit, networks, test)
+        alone = branches_right(unit, networks, test)
+        shares = (100 * alone.mean(0)).tolist()
+        scores["branches"] = dict(zip(unit.row.branches, shares, strict=True))
     matrix = metrics.confusion(test.labels, found)
     picture = work / "confusion.png"
     title = f"{unit}\n{unit.row.dataset}, {unit.protocol.test}"
@@ -49,7 +51,7 @@ def classified(unit, networks, test, class_names, results, work):
         path_of(results, unit, ".confusion.csv"), matrix, class_names
     )
     record.write_probabilities(
-        path_of(results, unit, ".probabilities.npz"), found, test
+        path_of(results, unit, ".probabilities.npz"), found, test, alone
     )
     if unit.row.explain:
         explained(unit, networks, test, found, class_names, work)
@@ -70,12 +72,19 @@ def at_last_epoch(unit, networks, test, class_names, results):
     Returns:
         The scores, as of `conclude`.
     """
-    views = unit.row.recipe.views
-    found = evaluate.probabilities(networks, test, views, unit.seed)
+    found = probabilities(unit, networks, test)
     record.write_probabilities(
         path_of(results, unit, ".last-epoch.npz"), found, test
     )
     return metrics.scores(test.labels, found, class_names)
+
+
+def probabilities(unit, networks, test):
+    """Class probabilities as the unit's recipe has them scored."""
+    recipe = unit.row.recipe
+    return evaluate.probabilities(
+        networks, test, recipe.views, unit.seed, recipe.raw_scores
+    )
 
 
 def explained(unit, networks, test, found, class_names, work):
@@ -99,17 +108,17 @@ def explained(unit, networks, test, found, class_names, work):
     plots.grad_cam_png(rows, class_names, str(unit), path)
 
 
-def branch_accuracies(unit, networks, test):
-    """Accuracy of each branch by itself, on the same views, in percent."""
-    row, front_end = unit.row, networks.front_end
+def branches_right(unit, networks, test):
+    """Whether each branch by itself is right, on the same views.
+
+    Returns:
+        bool `(count, branches)`.
+    """
+    front_end = networks.front_end
     logits = branch_logits(networks.classifier)(front_end.output)
     alone = keras.Model(front_end.input, logits)
-    found = evaluate.probabilities(
-        replace(networks, training=alone), test, row.recipe.views, unit.seed
-    )
-    right = found.argmax(-1) == test.labels[:, None]  # (count, branches)
-    shares = 100 * right.mean(0)
-    return dict(zip(row.branches, shares.tolist(), strict=True))
+    found = probabilities(unit, replace(networks, training=alone), test)
+    return found.argmax(-1) == test.labels[:, None]
 
 
 def reconstructed(unit, networks, test, work):

@@ -47,7 +47,9 @@ class Figure:
             `"confusion"`, the confusion matrix of one row; `"sizes"`, the
             accuracy of the rows on images of small originals, and what the
             others gain over the first; `"branches"`, the accuracy of each
-            branch of one row; or `"boxes"`, the accuracies of each row's runs.
+            branch of one row, and of all together; `"branch_sizes"`, the same
+            on images of small originals; or `"boxes"`, the accuracies of each
+            row's runs.
         rows: names of the rows.
         classes: of a confusion matrix, the classes in the picture's order; the
             dataset's where empty.

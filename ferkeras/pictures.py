@@ -13,7 +13,7 @@ from ferkeras.line import synthetic
 from ferkeras.record import path_of, read_confusion
 from ferkeras.snapshot import read_csv
 
-# Of `accuracy_by_size`: pixels, and images too few to have an accuracy.
+# Of `accuracies_by_size`: pixels, and images too few to have an accuracy.
 LARGEST, TOO_FEW = 100, 20
 
 
@@ -97,38 +97,50 @@ def draw_curves(runs, title, path):
     plots.curves_png(histories, title, path, metric)
 
 
-def accuracy_by_size(line):
-    """Accuracy on the images of small originals, over a line's complete runs.
+def accuracies_by_size(line):
+    """Accuracies on the images of small originals, over a line's complete runs.
 
     Returns:
-        dict from a side in pixels, `LARGEST` at most, to the accuracy in
-        percent on all images whose original's longer side is no longer, if
-        they are more than `TOO_FEW`; empty where sizes are not recorded.
+        dict of each branch of the row, and of `"all"` together, to a dict from
+        a size in pixels, `LARGEST` at most, to the accuracy in percent on all
+        images whose original is no larger by the mean of its sides, if they
+        are more than `TOO_FEW`; without sizes, all of these are empty.
 
-    Reference: Vo et al., 2020, Figure 7, which leaves out its first 20 points.
+    Reference: Vo et al., 2020, Figures 7 and 9; the former leaves out its
+    first 20 points.
     """
-    right = []
+    runs, names = [], [*line.row.branches, "all"]
     for unit, _ in line.complete:
         with np.load(path_of(line.results, unit, ".probabilities.npz")) as file:
             if "size" not in file:
-                return {}
+                return {name: {} for name in names}
             sizes = file["size"]
-            right.append(file["probabilities"].argmax(-1) == file["label"])
-    share = np.mean(right, axis=0)
+            right = file["probabilities"].argmax(-1) == file["label"]
+            alone = [file["branches"]] if line.row.branches else []
+            runs.append(np.column_stack([*alone, right]))
     up_to = {
         side: (sizes > 0) & (sizes <= side) for side in range(1, LARGEST + 1)
     }
+    share = np.mean(runs, axis=0)  # (count, branches and all)
     return {
-        side: 100 * share[small].mean()
-        for side, small in up_to.items()
-        if small.sum() > TOO_FEW
+        name: {
+            side: 100 * column[small].mean()
+            for side, small in up_to.items()
+            if small.sum() > TOO_FEW
+        }
+        for name, column in zip(names, share.T, strict=True)
     }
 
 
 def draw_sizes(lines, title, path):
     """Draw the accuracy of lines on images of small originals."""
-    curves = {line.row.name: accuracy_by_size(line) for line in lines}
+    curves = {line.row.name: accuracies_by_size(line)["all"] for line in lines}
     plots.sizes_png(curves, title, path)
+
+
+def draw_branch_sizes(line, title, path):
+    """Draw the accuracy of a line's branches on images of small originals."""
+    plots.sizes_png(accuracies_by_size(line), title, path)
 
 
 def draw_branches(line, title, path):
@@ -179,8 +191,8 @@ def of_figure(figure, lines):
         lines: every `Line` of the paper.
     """
     there = [x for x in lines if x.row.name in figure.rows and x.complete]
-    if figure.kind == "sizes":
-        there = [line for line in there if accuracy_by_size(line)]
+    if figure.kind in ("sizes", "branch_sizes"):
+        there = [line for line in there if accuracies_by_size(line)["all"]]
     pictures = []
     for protocol in dict.fromkeys(line.protocol.name for line in there):
         part = [line for line in there if line.protocol.name == protocol]
@@ -197,6 +209,7 @@ def of_figure(figure, lines):
             "curves": partial(draw_curves, runs, name),
             "sizes": partial(draw_sizes, part, name),
             "branches": partial(draw_branches, part[0], name),
+            "branch_sizes": partial(draw_branch_sizes, part[0], name),
             "boxes": partial(draw_boxes, part, name),
         }[figure.kind]
         shown = ", ".join(line.row.name for line in part)

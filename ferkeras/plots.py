@@ -129,7 +129,7 @@ def sizes_png(curves, title, path):
     left.legend(fontsize="small")
     right.set(ylabel=f"gain over {next(iter(curves))} (points)")
     for axes in (left, right):
-        axes.set(xlabel="longer side of the original, up to (pixels)")
+        axes.set(xlabel="mean side of the original, up to (pixels)")
     save_chart(figure, path)
 
 

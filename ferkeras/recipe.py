@@ -55,6 +55,8 @@ class Recipe:
         views: `(rng, count, image_size) -> (views, count, parameters)`
             transforms whose predictions are averaged when scoring, or None to
             score images as they are.
+        raw_scores: whether what is averaged is the logits of the views alone;
+            else, as fastai does, probabilities, the image's own among them.
         precision: dtype policy of Keras, `"float32"` or `"mixed_bfloat16"`.
     """
 
@@ -64,6 +66,7 @@ class Recipe:
     assumed: tuple[str, ...] = ()
     loss: Callable = cross_entropy
     views: Callable | None = None
+    raw_scores: bool = False
     precision: str = "float32"
 
     @property

@@ -155,14 +155,24 @@ def commonest(unit, entry):
     return 100 * max(counts) / sum(counts)
 
 
-def write_probabilities(path, probabilities, faces):
+def write_probabilities(path, probabilities, faces, branches=None):
     """Write per-image float16 probabilities with label and published row.
 
-    And with the size of the original, 0 where unknown, if the dataset has it.
+    And, if the dataset has it, with the size of the original in pixels, the
+    mean of its sides, 0 where unknown.
+
+    Args:
+        path: `.npz` file to write.
+        probabilities: `(count, classes)`.
+        faces: `Faces` of these images.
+        branches: bool `(count, branches)`, which branches have an image right;
+            kept beside the sizes, which they are drawn over.
     """
     sizes = {}
     if faces.sizes is not None:
-        sizes["size"] = faces.sizes.astype(np.int32)
+        sizes["size"] = faces.sizes.astype(np.float32)
+        if branches is not None:
+            sizes["branches"] = branches
     with open_whole(path) as file:
         np.savez_compressed(
             file,

@@ -77,6 +77,29 @@ def worst_recalled(matrix, class_names, *, name):
     return shares(recall, class_names), bool(worst)
 
 
+def highest_recalled(matrix, class_names, *, names):
+    """Whether `names` have the highest recalls, the first of them the best."""
+    recall = np.diag(percent_of_rows(matrix))
+    best = np.argsort(-recall, kind="stable")[: len(names)]
+    found = tuple(class_names[k] for k in best)
+    return shares(recall, class_names), found == names
+
+
+def lowest_recalled(matrix, class_names, *, names):
+    """Whether `names` have the lowest recalls, the first of them the worst."""
+    recall = np.diag(percent_of_rows(matrix))
+    worst = np.argsort(recall, kind="stable")[: len(names)]
+    found = tuple(class_names[k] for k in worst)
+    return shares(recall, class_names), found == names
+
+
+def recalled_above(matrix, class_names, *, names, above):
+    """Whether each of `names` has a recall of more than `above` percent."""
+    recall = np.diag(percent_of_rows(matrix))
+    asked = [recall[class_names.index(name)] for name in names]
+    return shares(asked, names), bool(min(asked) > above)
+
+
 def mistaken_for(matrix, class_names, *, name):
     """Whether wrong predictions are `name` more often than anything else."""
     wrong = matrix - np.diag(np.diag(matrix))

@@ -140,6 +140,10 @@ def on_own(paper, source):
         A `Paper` that reports no numbers, under one clean protocol.
     """
     three = "validation" in source.splits
+    kept = [row for row in paper.rows if means_the_same(row)]
+    # And what they start from.
+    names = {start.source for row in kept for start in row.start_from}
+    names |= {row.name for row in kept}
 
     def moved(row):
         assumed = (f"the paper's recipe, on {source.name}",)
@@ -155,10 +159,10 @@ def on_own(paper, source):
             table,
             runs=min(table.runs, OWN_RUNS),
             protocols=(THREE_FOLDERS if three else TWO_FOLDERS,),
-            rows=tuple(map(moved, filter(means_the_same, table.rows))),
+            rows=tuple(moved(row) for row in table.rows if row.name in names),
             note=f"On {source.name}, not on the paper's images.",
         )
         for table in paper.tables
-        if any(map(means_the_same, table.rows))
+        if any(row.name in names for row in table.rows)
     )
     return elsewhere(paper, tables)

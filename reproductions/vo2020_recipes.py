@@ -1,7 +1,8 @@
 """How the networks of Vo et al. (2020) are trained, and on which images.
 
-Where the paper is silent the settings are those of the authors' code,
-thanhhungqb/pyramid-super-resolution; each row lists them.
+The paper's own words come first. Where it is silent the settings are those of
+the authors' code, thanhhungqb/pyramid-super-resolution, and each row lists
+them; what that code does otherwise is in rows that are named so.
 """
 
 from dataclasses import replace
@@ -20,7 +21,7 @@ from ferkeras.data import (
 from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe, cross_entropy
+from ferkeras.recipe import Phase, Recipe
 from ferkeras.schedules import one_cycle, one_cycle_momentum
 from tfds_builders.ferplus import prior
 
@@ -62,74 +63,133 @@ def smoothing(num_classes, alpha=0.9):
     return partial(PriorLabelSmoothing, uniform_prior(num_classes), alpha)
 
 
-def phases(adam, sgd, peak=1e-3, multipliers=None):
-    """Adam, then SGD, each for so many epochs, one cycle of fastai."""
-    shared = {"weight_decay": 0.01, "multipliers": multipliers}
-    rate = {"learning_rate": partial(one_cycle, peak=peak)}
-    return (
-        Phase(
-            partial(GroupedAdam, beta_2=0.99, epsilon=1e-8, **shared),
-            adam,
-            rate | {"beta_1": one_cycle_momentum},
-        ),
-        Phase(
-            partial(GroupedSGD, **shared),
-            sgd,
-            rate | {"momentum": one_cycle_momentum},
-        ),
+def phase(optimizer, momentum, epochs, multipliers):
+    """One cycle of fastai, to 1e-3, with decoupled weight decay."""
+    return Phase(
+        partial(optimizer, weight_decay=0.01, multipliers=multipliers),
+        epochs,
+        {
+            "learning_rate": partial(one_cycle, peak=1e-3),
+            momentum: one_cycle_momentum,
+        },
     )
 
 
-# The released rates of PSR's parts, as multiples of the private parts' 1e-3.
+adam = partial(phase, partial(GroupedAdam, beta_2=0.99, epsilon=1e-8), "beta_1")
+sgd = partial(phase, GroupedSGD, "momentum")
+
+
+def released(recipe, epochs, multipliers=None):
+    """A recipe as the authors' code has it: Adam, then SGD; views as fastai's.
+
+    Args:
+        recipe: `Recipe`, as the paper has it.
+        epochs: of Adam and of SGD.
+        multipliers: of 1e-3, as of `GroupedAdam`.
+    """
+    first, second = epochs
+    rotation = recipe.views.keywords["rotation"]
+    return replace(
+        recipe,
+        phases=(adam(first, multipliers), sgd(second, multipliers)),
+        views=partial(fastai_views, rotation=rotation),
+        raw_scores=False,
+        assumed=RELEASED,
+    )
+
+
+# Rates as multiples of 1e-3. The paper: 1e-4 for the spatial transformer.
+PSR_RATES = {"^(transformer|edsr)": 0.1}
+# Of the authors' files.
 PSR_FERPLUS = {"^(transformer|edsr)": 0.01, "^(shared|head)": 0.5}
 PSR_RAF = {"^(transformer|edsr)": 0.01, "^(shared|head)": 5.0}
-ASSUMED = (
-    "the authors' released settings where the paper has none: Adam, then SGD, "
-    "one cycle of fastai each, decoupled weight decay 0.01, fastai's "
-    "augmentation, mirrored at the border, where ours repeats the edge pixel, "
-    "and 8 views when scoring (0.4 of the image, 0.6 of them)",
-    "VGG16 with batch normalisation; where there is a loss of soft labels, "
+BOTH = (
+    "VGG16 with batch normalisation",
     "alpha 0.8 for PDLS, as in the authors' file for RAF-DB, and 0.9 for label "
     "smoothing",
+    "batches and fastai's augmentation as in the authors' files; these mirror "
+    "the border, ours repeats the edge pixel",
+)
+ASSUMED = (
+    "one cycle over all epochs, as many as the authors' files have for Adam "
+    "and SGD together; the cycle's shape and weight decay 0.01 are fastai's",
+    "of the eight views, four are enlarged by 1.1 into the corners, four "
+    "mirrored too, and all are rotated at random, as in training",
+    *BOTH,
 )
 PYRAMID = (
     *ASSUMED,
-    "three branches (kstep 1), 7 private convolutions, the mean of the "
-    "branches, the small image detached",
+    "three branches (kstep 1), the mean of the branches, the small image "
+    "detached",
+    "1e-4 for EDSR, as for the spatial transformer, and 1e-3 for the rest",
+    "raw scores are the logarithms of the fused probabilities",
+)
+# Where the networks of the paper start.
+SAME_IMAGES = (
+    "convolutions and head start from VGG16 trained on the same images at one "
+    "size after another"
+)
+OTHER_IMAGES = (
+    "convolutions and head start from VGG16 trained on FER+ at one size after "
+    "another, but for the last layer, whose classes are others"
+)
+RELEASED = (
+    "the authors' released settings: Adam, then SGD, one cycle of fastai each; "
+    "0.4 of the probabilities are the image's, 0.6 the mean of eight views "
+    "with perspective and light",
+    *BOTH,
+)
+REORDERED = (
+    "the authors' file re-orders that last layer, and has 144 pixels where the "
+    "paper and ours have 192"
 )
 READING = ("as PSR with PDLS, but for what the row's name says",)
 SHORT_ROWS = (
     "its targets sum to 0.993 to 1: the mean of the branches trains each by "
     "its own loss but for that remainder of the log of its normaliser"
 )
+SEVEN = "7 private convolutions; three branches, their mean"
+VOTES = (
+    "PDLS, where the authors' file for FER+ learns each image's own votes; "
+    "ImageNet's weights, as there"
+)
+NEVER_RELEASED = "no recipe for AffectNet was released: it is that of RAF-DB"
 ENLARGED = ("FER+ enlarged from 48 pixels",)
 FERPLUS = Recipe(
-    phases(30, 30),
+    (adam(60, None),),
     batch_size=64,
     augment=partial(fastai_transforms, rotation=30, zoom=1.2),
-    views=partial(fastai_views, rotation=30),
+    views=partial(fastai_views, rotation=30, warp=0, lighting=0),
+    raw_scores=True,
     assumed=ASSUMED + ENLARGED,
 )
 FERPLUS_PSR = replace(
     FERPLUS,
-    phases=phases(30, 30, 1e-3, PSR_FERPLUS),
-    assumed=PYRAMID + ENLARGED,
+    phases=(adam(60, PSR_RATES),),
+    assumed=(*PYRAMID, SAME_IMAGES, *ENLARGED),
 )
 RAF = Recipe(
-    phases(30, 20),
+    (adam(50, None),),
     batch_size=32,
     augment=partial(fastai_transforms, rotation=15, zoom=1.1),
-    views=partial(fastai_views, rotation=15),
+    views=partial(fastai_views, rotation=15, warp=0, lighting=0),
+    raw_scores=True,
     assumed=ASSUMED,
 )
-RAF_PSR = replace(RAF, phases=phases(30, 20, 1e-3, PSR_RAF), assumed=PYRAMID)
-# What a processor manages: the same, shorter and smaller.
+RAF_PSR = replace(
+    RAF, phases=(adam(50, PSR_RATES),), assumed=(*PYRAMID, SAME_IMAGES)
+)
+AFFECTNET_PSR = replace(
+    RAF_PSR, assumed=(NEVER_RELEASED, *PYRAMID, OTHER_IMAGES)
+)
+FERPLUS_RELEASED = released(FERPLUS, (30, 30), PSR_FERPLUS)
+RAF_RELEASED = released(RAF, (30, 20), PSR_RAF)
+# What a processor manages: the released recipe, shorter and smaller.
 SMALL = replace(
-    FERPLUS,
-    phases=phases(2, 1),
+    released(FERPLUS, (2, 1)),
     precision="mixed_bfloat16",
     assumed=(
-        *ASSUMED,
+        *RELEASED,
         "48 pixels, 2 and 1 epochs in place of 30 and 30, bfloat16",
     ),
 )
@@ -153,38 +213,20 @@ def accuracy(value, recall=None, **others):
     return {"accuracy": value} | mean | others
 
 
-def reading(row, *others):
-    """A row that differs from PSR with PDLS in what its name says."""
-    recipe = replace(row.recipe, assumed=READING + others)
-    return replace(row, recipe=recipe)
+def size_phases(sides, frozen):
+    """Phases of 20 epochs: frozen at the first size, then one at each size."""
+    first = Phase(partial(Adam, 1e-3), 20, frozen=frozen, image_size=sides[0])
+    others = (Phase(partial(Adam, 1e-4), 20, image_size=side) for side in sides)
+    return first, *others
 
 
-def sizes(row, name, sides, frozen=""):
-    """A row trained at one size after another, 20 epochs each."""
-    first, *others = (
-        Phase(partial(Adam, 1e-4), 20, image_size=side) for side in sides
-    )
-    first = replace(first, optimizer=partial(Adam, 1e-3), frozen=frozen)
-    recipe = replace(
-        row.recipe,
-        phases=(first, *others),
-        batch_size=64,
-        views=None,
-        loss=cross_entropy,
-        assumed=(
-            "sizes of 20 epochs each, Adam at 1e-3 in the first, then 1e-4; "
-            "with ImageNet's weights, only the head is trained in the first; "
-            "PSR without spatial transformer, which fits one size, and from 64 "
-            "pixels, as half of 48 or 50 is too small for five poolings",
-        ),
-    )
-    return replace(
-        row,
-        name=f"{name}, {'-'.join(map(str, sides))}",
-        reported={},
-        image_size=sides[-1],
-        recipe=recipe,
-    )
+SIZES = (
+    "20 epochs of the head alone at the smallest size, Adam at 1e-3, then 20 "
+    "at each size, Adam at 1e-4; from random weights, everything is trained "
+    "from the start",
+    "PSR without spatial transformer, which fits one size, and from 64 pixels, "
+    "as half of 48 or 50 is too small for five poolings",
+)
 
 
 FERPLUS_PROTOCOL = Protocol(
@@ -194,6 +236,7 @@ FERPLUS_PROTOCOL = Protocol(
     "test",
     "the paper's own: trained on Training, the epoch chosen on PublicTest, "
     "PrivateTest scored once (3,160 images).",
+    papers=True,
 )
 RAF_PROTOCOL = Protocol(
     "clean",
@@ -203,6 +246,7 @@ RAF_PROTOCOL = Protocol(
     "the paper's own: a fifth of the training images, another in each run, "
     "chooses the epoch; the test images are scored once.",
     (Fold("validation", of="train", folds=5),),
+    papers=True,
 )
 AFFECTNET_PROTOCOL = Protocol(
     "clean",
@@ -213,9 +257,11 @@ AFFECTNET_PROTOCOL = Protocol(
     "chooses the epoch; the published validation images, for lack of a test "
     "set, are scored once.",
     (HoldOut("held out", of="train", share=0.01),),
+    papers=True,
 )
 FER2013_PROTOCOL = replace(
     FERPLUS_PROTOCOL,
     note="trained on Training, the epoch chosen on PublicTest, PrivateTest "
     "scored once; no labels are used.",
+    papers=False,
 )

@@ -94,8 +94,8 @@ def test_a_claim_about_what_training_adds_is_measured_too(tmp_path):
     write(tmp_path, [80, 81], other)
     text = report.render(paper, tmp_path)
     # Printed: 90 - 97.5 less 80 - 90.
-    assert "overfits less (generalisation) | Tiny" in text
-    assert "| clean | +2.50 | +1.25 |" in text
+    names = "net (generalisation) | Other (generalisation) | clean"
+    assert f"| overfits less | Tiny \\| {names} | +2.50 | +1.25 |" in text
 
 
 def started_from(results, row, runs):
@@ -144,3 +144,35 @@ def test_a_network_that_has_not_learned_decides_no_claim(tmp_path):
     write(tmp_path, [80, 80.5], other, commonest=45.0)
     text = report.render(paper, tmp_path)
     assert "| no verdict: a network has not learned |" in text
+
+
+def test_branches_of_one_row_are_compared(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claims = (
+        Comparison(
+            "large is better", row.name, row.name,
+            score="branches/large", than_score="branches/small",
+        ),
+        Comparison("no matter", row.name, "Other", alike=True),
+        Comparison("no matter", "Other", row.name, reported=0.3, alike=True),
+    )  # fmt: skip
+    paper = dataclasses.replace(with_pictures(), comparisons=claims)
+    write(tmp_path, [81, 82])
+    for seed, (small, large) in enumerate([(70.0, 72.0), (70.5, 72.5)]):
+        unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
+        path = path_of(tmp_path, unit, ".json")
+        entry = json.loads(path.read_text())
+        entry["scores"]["branches"] = {"small": small, "large": large}
+        path.write_text(json.dumps(entry))
+    text = report.render(paper, tmp_path)
+    names = "net (branches/large) | Tiny \\| net (branches/small)"
+    line = f"| {names} | clean | – | +2.00 | +2.00 to +2.00 | 2 |"
+    assert line.removeprefix("| ") in text
+    assert f"{row.name} as Other; Other as {row.name}" in text
+    # Within a point whatever the chance; no part of Holm's family.
+    write(tmp_path, [81.25, 82.25], other)
+    text = report.render(paper, tmp_path)
+    line = "| clean | +0.00 | -0.25 | -0.25 to -0.25 | 2 | – | – | – | holds |"
+    assert line in text
+    assert "| clean | +0.30 | +0.25 |" in text
+    assert "Tested here: 1," in text

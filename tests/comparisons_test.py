@@ -63,6 +63,22 @@ def test_an_interval_that_holds_zero_leaves_the_claim_open(interval, verdict):
 
 
 @pytest.mark.parametrize(
+    "interval,verdict",
+    [
+        ((-1, 1), "holds"),
+        ((0.1, 0.9), "holds"),
+        ((-0.1, 1.1), "undecided"),
+        ((-1.1, 0.1), "undecided"),
+        ((1.1, 3), "does not hold"),
+        ((-3, -1.1), "does not hold"),
+        (None, "undecided"),
+    ],
+)
+def test_rows_are_alike_where_the_interval_is_within_a_point(interval, verdict):
+    assert Difference(0.0, interval, 3, alike=True).verdict == verdict
+
+
+@pytest.mark.parametrize(
     "only_one,only_other,chance",
     [
         # Two-sided: 2 (1 + 5) of 32, 2 of 64, all of them.

@@ -47,6 +47,19 @@ def test_an_image_has_four_tenths_and_the_mean_of_its_views_six(networks):
     assert np.abs(other - found).max() > 0.1
 
 
+def test_of_raw_scores_the_views_mean_is_taken_before_the_softmax(networks):
+    found = evaluate.probabilities(
+        networks, FACES, drawn_from, seed=3, raw_scores=True
+    )
+    views = drawn_from(np.random.default_rng(3), 90, 12)[..., :2]
+    powers = np.exp((views[0] + views[1] + views[2]) / 3)
+    expected = powers / powers.sum(-1, keepdims=True)
+    np.testing.assert_allclose(found, expected, 1e-5)
+    # Not the mean of probabilities, and the image itself has no share.
+    shares = softmax(views, axis=-1).mean(0)
+    assert np.abs(found - shares).max() > 0.1
+
+
 def test_outputs_keep_the_order_of_images_over_batches(networks):
     transforms = np.arange(90 * 6, dtype="float32").reshape(90, 6)
     found = evaluate.outputs(networks, FACES, transforms, batch_size=40)

@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     files
-    layers losses metrics data schedules optimizers weights
-    comparisons verdicts explain models plots statements task
+    layers losses metrics data schedules optimizers weights verdicts
+    comparisons explain models plots statements task
     recipe protocol
     experiment devices
     paper

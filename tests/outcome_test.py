@@ -53,7 +53,31 @@ def test_each_branch_is_scored_as_the_whole_is(views, expected, tmp_path):
     assert scores["accuracy"] == expected[0]
 
 
-@pytest.mark.parametrize("sizes", [None, np.arange(90)])
+@pytest.mark.parametrize("sizes", [None, np.arange(90) / 2])
+def test_branches_are_right_or_wrong_image_by_image(sizes, tmp_path):
+    row = dataclasses.replace(
+        tiny.ROW, model=bright_and_dark, branches=("bright", "dark")
+    )
+    unit = dataclasses.replace(tiny.unit(), row=row)
+    # As many images are called by the wrong side.
+    faces = tiny.faces("test")._replace(sizes=sizes)
+    faces.labels[:30] = 1 - faces.labels[:30]
+    (tmp_path / "work").mkdir()
+    scores, _ = conclude(
+        unit, build(row, 2), faces, tiny.CLASSES, tmp_path, tmp_path / "work"
+    )
+    assert [*scores["branches"].values()] == pytest.approx([200 / 3, 100 / 3])
+    with np.load(path_of(tmp_path, unit, ".probabilities.npz")) as file:
+        # Only where they can be drawn by size.
+        assert ("branches" in file) == (sizes is not None)
+        if "branches" in file:
+            bright = np.arange(90) >= 30
+            expected = np.stack([bright, ~bright], axis=1)
+            assert file["branches"].dtype == bool
+            assert (file["branches"] == expected).all()
+
+
+@pytest.mark.parametrize("sizes", [None, np.arange(90) / 2])
 def test_sizes_of_originals_are_kept_with_the_probabilities(sizes, tmp_path):
     unit, faces = tiny.unit(), tiny.faces("test")._replace(sizes=sizes)
     (tmp_path / "work").mkdir()

@@ -24,9 +24,10 @@ ROWS = tuple(
 )
 CLEAN = tiny.PROTOCOLS[1]
 TABLE = dataclasses.replace(tiny.TABLE, protocols=(CLEAN,), rows=ROWS)
-SIZES, BRANCHES, BOXES = FIGURES = (
+SIZES, BRANCHES, BY_SIZE, BOXES = FIGURES = (
     Figure("Figures 7 and 8", "sizes", ("Plain", "Pyramid")),
     Figure("Figure 9", "branches", ("Pyramid",)),
+    Figure("Figure 9 by size", "branch_sizes", ("Pyramid",)),
     Figure("Figure 10", "boxes", ("Plain", "Pyramid")),
 )
 PAPER = dataclasses.replace(tiny.PAPER, tables=(TABLE,), figures=FIGURES)
@@ -35,8 +36,13 @@ PAPER = dataclasses.replace(tiny.PAPER, tables=(TABLE,), figures=FIGURES)
 ORIGINALS = np.repeat([29, 30, 50, 0, 101], [20, 1, 4, 5, 10])
 
 
-def write(results, row, seed, scores, right=None, sizes=ORIGINALS):
-    """Write a run's record, of which so many images were `right`."""
+def write(
+    results, row, seed, scores, right=None, sizes=ORIGINALS, branches=None
+):
+    """Write a run's record, of which so many images were `right`.
+
+    Its branches are right where the whole is, unless given.
+    """
     unit = Unit(PAPER, TABLE, row, CLEAN, seed)
     card = tiny.Noise().card("noise", ["test"])
     entry = {"digest": unit.digest, "status": "complete", "scores": scores}
@@ -48,7 +54,9 @@ def write(results, row, seed, scores, right=None, sizes=ORIGINALS):
         labels = np.zeros(40, int)
         faces = Faces(None, labels, np.arange(40), None, sizes)
         path = path_of(results, unit, ".probabilities.npz")
-        write_probabilities(path, np.eye(2)[1 - right], faces)
+        if branches is None:
+            branches = np.stack([right == 1] * 2, axis=1)
+        write_probabilities(path, np.eye(2)[1 - right], faces, branches)
 
 
 def right(small, middle, others):
@@ -101,6 +109,36 @@ def test_accuracy_by_size_is_that_of_all_smaller_images(tmp_path, draw):
     assert gained[30] == pytest.approx(100 * 14 / 21)
     assert gained[100] == pytest.approx(100 - 44)
     assert "Plain" in gain.get_ylabel()
+    assert left.get_xlabel().startswith("mean side")
+
+
+def test_accuracy_by_size_is_that_of_each_branch_and_of_all(tmp_path, draw):
+    # Two runs: the small branch has none of the smallest, then all of them.
+    for seed, first in enumerate((0, 21)):
+        small, original = right(first, 1, (0, 0)), right(14, 0, (0, 0))
+        branches = np.stack([small, original], axis=1) == 1
+        whole = right(21, 1, (0, 0))
+        write(tmp_path, ROWS[1], seed, {}, whole, branches=branches)
+    ((left, gain),) = draw(BY_SIZE)
+    names = [text.get_text() for text in left.get_legend().get_texts()]
+    assert names == ["small", "original", "all"]
+    small, original, whole = curves(left)
+    assert [*small] == list(range(30, 101))
+    assert small[30] == pytest.approx(50)
+    assert small[50] == pytest.approx(100 * 14.5 / 25)
+    assert original[30] == pytest.approx(100 * 14 / 21)
+    assert original[100] == pytest.approx(100 * 14 / 25)
+    assert {*whole.values()} == {100}
+    assert "small" in gain.get_ylabel()
+
+
+def test_an_original_is_as_large_as_the_mean_of_its_sides(tmp_path, draw):
+    # Halves of pixels are kept: at 30, those of 30.5 are not there.
+    sizes = np.repeat([29.0, 30.5], [21, 19])
+    write(tmp_path, ROWS[0], 0, {}, right(21, 0, (0, 0)), sizes)
+    ((left, _),) = draw(SIZES)
+    (curve,) = curves(left)
+    assert curve[30] == 100 and curve[31] == pytest.approx(100 * 21 / 40)
 
 
 @pytest.mark.parametrize("sizes", [None, np.zeros(40, int)])
@@ -200,9 +238,8 @@ def test_the_report_shows_the_pictures_that_there_are(tmp_path):
         scores = {"accuracy": 70.0, "branches": branches}
         write(tmp_path, row, 0, scores, right(14, 1, (1, 0)))
     lines = summarise(PAPER, tmp_path)
-    for figure, name in zip(
-        FIGURES, ("figures-7-and-8", "figure-9", "figure-10"), strict=True
-    ):
+    names = "figures-7-and-8", "figure-9", "figure-9-by-size", "figure-10"
+    for figure, name in zip(FIGURES, names, strict=True):
         (picture,) = of_figure(figure, lines)
         assert picture.path == f"tiny1999/clean/{name}.png"
         picture.write(tmp_path)

@@ -54,6 +54,34 @@ def test_worst_recalled_is_the_lowest_of_the_diagonal(name, holds):
     assert found == holds
 
 
+@pytest.mark.parametrize(
+    "best,worst,holds",
+    [
+        (("happy",), ("sad",), True),
+        (("happy", "angry"), ("sad", "angry"), True),
+        (("angry", "happy"), ("angry", "sad"), False),
+        (("angry",), ("happy",), False),
+    ],
+)
+def test_recalls_are_ranked_from_either_end(best, worst, holds):
+    for measure, names in (
+        (statements.highest_recalled, best),
+        (statements.lowest_recalled, worst),
+    ):
+        text, found = measure(MATRIX, NAMES, names=names)
+        assert text == "happy 90.0 %, angry 50.0 %, sad 40.0 %"
+        assert found is holds
+
+
+@pytest.mark.parametrize("above,holds", [(49.9, True), (50, False)])
+def test_all_of_them_must_be_above(above, holds):
+    text, found = statements.recalled_above(
+        MATRIX, NAMES, names=("angry", "happy"), above=above
+    )
+    assert text == "happy 90.0 %, angry 50.0 %"
+    assert found is holds
+
+
 @pytest.mark.parametrize("name,holds", [("angry", True), ("happy", False)])
 def test_mistakes_are_counted_off_the_diagonal(name, holds):
     # Wrong predictions: 50 angry, 37 happy, 33 sad; happy has most in all.

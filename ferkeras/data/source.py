@@ -24,8 +24,9 @@ class Faces(NamedTuple):
         rows: int64 `(count,)`, each image's row in the published file, or its
             place among the published files.
         subjects: str `(count,)`, who is shown; None where that is not known.
-        sizes: int64 `(count,)`, the longer side in pixels of the photograph
-            that the image was cut from; None where that is not known.
+        sizes: float64 `(count,)`, the mean of the two sides in pixels of the
+            photograph that the image was cut from; None where that is not
+            known.
     """
 
     images: np.ndarray | OnDisk | EncodedImages
@@ -164,8 +165,7 @@ def faces_of(images, columns):
     """`Faces` of a builder's features, `{name: (count, ...)}`."""
     subjects, sizes = columns.get("subject"), None
     if "original_width" in columns:
-        sides = columns["original_height"], columns["original_width"]
-        sizes = np.maximum(*sides)
+        sizes = (columns["original_height"] + columns["original_width"]) / 2
     return Faces(
         images,
         columns["label"],

@@ -14,7 +14,7 @@ def pyramid_sr(
     num_classes,
     *,
     kstep=1,
-    position=7,
+    position=6,
     spatial_transformer=True,
     detach=True,
     fusion="mean",
@@ -30,8 +30,9 @@ def pyramid_sr(
     probabilities are averaged, their losses too: see `BranchFusion`, which
     makes that of a cross-entropy from logits, of targets that sum to one.
 
-    20,244,586 trained parameters for `(100, 100, 3)` and 7 classes, 20,231,979
-    for `(96, 96, 3)` and 8.
+    19,063,402 trained parameters for `(100, 100, 3)` and 7 classes, 19,050,795
+    for `(96, 96, 3)` and 8; with the 7 private convolutions of the author's
+    code, 20,244,586 and 20,231,979.
 
     Layers: `transformer`; `edsr_x2`, `edsr_x4`; the private parts `small`,
     `x2`, `x4` and `original`, which start alike, as the author's do; `shared`;
@@ -67,7 +68,7 @@ def pyramid_sr(
     Reference: Vo et al., IEEE Access 2020
     (thanhhungqb/pyramid-super-resolution, `pyramid_sr.py`, `PyramidShare`).
     The code detaches, averages, and cuts after 7 convolutions; the paper's
-    text says "sixth convolution layer".
+    "cutting point at the sixth convolution layer" is after 6.
     """
     if kstep < 1:
         raise ValueError(f"kstep must be 1 or more. Received: {kstep}")

@@ -108,8 +108,8 @@ def test_vgg16_bn_computes_what_its_file_says(name, publish, tmp_path):
 def test_each_private_part_and_the_shared_one_are_filled(publish):
     tensors, model = by_hand.vgg16_bn(), pyramid_sr((64, 64, 3), 7)
     layers = publish(VGG, tensors)(model)["layers"]
-    assert len(layers) == 2 * (3 * 7 + 6)
-    assert layers["x2_bn3_3"] == "features_bn3_3"
+    assert len(layers) == 2 * (3 * 6 + 7)
+    assert layers["x2_bn3_2"] == "features_bn3_2"
     for name, side in (("small", 32), ("x2", 64), ("original", 64)):
         x = image(side)
         private = values(model.get_layer(name), x)

@@ -64,8 +64,8 @@ def test_the_pyramid_starts_from_trained_networks(monkeypatch):
     parts = r"(?:small|x2|original|shared)_(.+)"
     names = {parts: r"features_\1", "head_.+": r"\g<0>"}
     copied = copy_weights(single, model, names)
-    # Of 13 convolutions and as many normalisations, 7 are there three times.
-    assert len(copied) == 2 * (13 + 2 * 7) + 4
+    # Of 13 convolutions and as many normalisations, 6 are there three times.
+    assert len(copied) == 2 * (13 + 2 * 6) + 4
     assert copied["x2_bn3_1"] == copied["small_bn3_1"] == "features_bn3_1"
     copy_weights(enlarge, model, {r"edsr_x2_(.+)": r"edsr_\1"})
     images = RNG.normal(0, 1, (2, 64, 64, 3)).astype("float32")
