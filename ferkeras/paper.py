@@ -71,7 +71,8 @@ class Paper:
         title: the paper's title.
         url: where the paper is found; empty where we do not know.
         tables: tuple of `Table`; a name is that of one row, which several of
-            them may have, under the same protocols: it is run once.
+            them may have; under a protocol that several give it, it is run
+            once.
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
