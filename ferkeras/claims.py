@@ -28,9 +28,9 @@ HOW = (
     "of one seed, with Student's t over those pairs, over folds as corrected "
     "above. A claim holds where the interval lies above zero, and does not "
     "hold where it lies below; one that rows are alike, where it lies within "
-    f"{CLOSE} of zero, and not where it lies outside. Where a network has not "
-    "learned, or a pre-training that sets two rows apart was made once, there "
-    "is no verdict. "
+    f"{CLOSE} of zero, and not where it lies outside. Where two rows start "
+    "from different pre-trainings, the runs from one of these are one pair; "
+    "where there is one, or a network has not learned, there is no verdict. "
     "Beside it, McNemar's exact test on the images that one network of a pair "
     "has right and the other has not, at the chosen epochs.\n"
 )
@@ -51,18 +51,32 @@ def answers(line):
     return found
 
 
-def pre_trained(line, seeds):
-    """Of each row of the paper that runs of these seeds started from: which.
+def pre_trained(line):
+    """Of each complete run, by its seed: the runs of other rows under it.
 
     Returns:
-        A set of the names of those runs, as their records tell them.
+        dict of seeds to tuples of the names that records give those runs.
     """
     return {
-        start["row"]
+        unit.seed: tuple(
+            start["row"]
+            for start in entry.get("started_from", ())
+            if "row" in start
+        )
         for unit, entry in line.complete
-        if unit.seed in seeds
-        for start in entry.get("started_from", ())
-        if "row" in start
+    }
+
+
+def averaged(scores, groups):
+    """Means of the scores of the seeds of each group.
+
+    Args:
+        scores: dict of seeds to scores.
+        groups: dict of seeds to groups.
+    """
+    return {
+        group: np.mean([scores[k] for k, of in groups.items() if of == group])
+        for group in groups.values()
     }
 
 
@@ -82,17 +96,20 @@ def difference(line, than, comparison):
         x.by_seed(score)
         for x, score in zip((line, than), comparison.scores, strict=True)
     )
-    found = paired(ours, theirs, line.protocol.overlap)
-    if found is None:
-        return None
     seeds = sorted({*ours} & {*theirs})
+    if not seeds:
+        return None
+    starts = pre_trained(line), pre_trained(than)
+    apart = {seed: tuple(x[seed] for x in starts) for seed in seeds}
+    # Runs from one pre-training are one sample of what that does.
+    if any(first != second for first, second in apart.values()):
+        ours, theirs = averaged(ours, apart), averaged(theirs, apart)
+    found = paired(ours, theirs, line.protocol.overlap)
     doubt = ""
     if {*seeds} & {*line.failed, *than.failed}:
         doubt = "a network has not learned"
-    starts = [pre_trained(x, seeds) for x in (line, than)]
-    if len(seeds) > 1 and starts[0] != starts[1]:
-        if any(len(runs) == 1 for runs in starts):
-            doubt = doubt or "one pre-training"
+    elif found.pairs < min(len(seeds), 2):
+        doubt = "one pre-training"
     return found._replace(
         reported=reported(line, than, comparison),
         chances=discordant(line, than, seeds, comparison),

@@ -93,7 +93,8 @@ class Paper:
         title: the paper's title.
         url: where the paper is found; empty where we do not know.
         tables: tuple of `Table`; a name is that of one row, which several of
-            them may have, under the same protocols: it is run once.
+            them may have; under a protocol that several give it, it is run
+            once.
         layer_tables: tuple of `LayerTable`.
         classes: of the networks whose parameters the paper prints.
         figures: tuple of `Figure`: the paper's pictures of results.

@@ -59,6 +59,11 @@ def smaller(model, arguments):
     return partial(model, **left) if left else model
 
 
+def has_clean(table):
+    """Whether a table's rows have a clean protocol there."""
+    return any(protocol.name == "clean" for protocol in table.protocols)
+
+
 def demo_of(paper, runs=1):
     """The paper on small drawn faces: its first phase, for a few epochs.
 
@@ -108,9 +113,7 @@ def demo_of(paper, runs=1):
         )
 
     tables = (
-        moved(table)
-        for table in paper.tables
-        if any(protocol.name == "clean" for protocol in table.protocols)
+        moved(table) for table in paper.tables if table.demo or has_clean(table)
     )
     return replace(elsewhere(paper, tables), comparisons=())
 
@@ -163,6 +166,6 @@ def on_own(paper, source):
             note=f"On {source.name}, not on the paper's images.",
         )
         for table in paper.tables
-        if any(row.name in names for row in table.rows)
+        if has_clean(table) and any(row.name in names for row in table.rows)
     )
     return elsewhere(paper, tables)

@@ -116,6 +116,7 @@ def started_from(results, row, runs):
         # Repeated for each seed; or what it did is in both rows alike.
         ("ab", "cd", "holds"),
         ("aa", "aa", "holds"),
+        ("ab", "ab", "holds"),
         (None, None, "holds"),
     ],
 )
@@ -176,3 +177,16 @@ def test_branches_of_one_row_are_compared(tmp_path):
     assert line in text
     assert "| clean | +0.30 | +0.25 |" in text
     assert "Tested here: 1," in text
+
+
+def test_runs_from_one_pre_training_are_one_pair(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    write(tmp_path, [81, 83, 82, 84], row)
+    write(tmp_path, [80, 80, 80, 80], other)
+    started_from(tmp_path, row, "aabb")
+    # Differences 1 and 3 from the one, 2 and 4 from the other: 2 and 3, so
+    # t(0.975, 1) = 12.706 times a half.
+    line = "| +2.50 | -3.85 to +8.85 | 2 |"
+    assert line in report.render(paper, tmp_path)

@@ -19,12 +19,17 @@ from reproductions.falahzadeh2021 import (
     CK_PLUS_BACKBONE,
     JAFFE,
     JAFFE_BACKBONE,
+    JAFFE_COPIES,
     PAPER,
     STAGE,
 )
+from reproductions.falahzadeh2021_recipes import from_backbone
 from tests import jaffe_and_ck_plus
 
-TABLES = JAFFE, CK_PLUS
+# The rows with copies, as those without ImageNet's weights.
+COPIES = replace(
+    JAFFE_COPIES, rows=tuple(map(from_backbone, JAFFE_COPIES.rows))
+)
 pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
 
 
@@ -45,11 +50,10 @@ def small(row, epochs, **changes):
     )
 
 
-def small_paper(table, dataset, epochs):
+def small_paper(table, dataset, epochs, protocols):
     """The paper's rows on FER2013's backbone, which a dataset stands for."""
     rows = tuple(small(row, epochs) for row in table.rows)
     stages = tuple(small(row, epochs, dataset=dataset) for row in STAGE.rows)
-    (protocols,) = (x.demo for x in TABLES if x.rows[0].dataset == dataset)
     stage = replace(STAGE, protocols=protocols, rows=stages)
     tables = (replace(table, protocols=protocols, rows=rows), stage)
     return replace(PAPER, tables=tables, comparisons=())
@@ -58,7 +62,7 @@ def small_paper(table, dataset, epochs):
 @pytest.fixture(scope="module")
 def run(datasets, tmp_path_factory):
     """A row and the one that it starts from, small; its folder."""
-    paper = small_paper(JAFFE_BACKBONE, "jaffe", 2)
+    paper = small_paper(JAFFE_BACKBONE, "jaffe", 2, JAFFE.demo)
     name = paper.tables[0].rows[1].name
     results = tmp_path_factory.mktemp("results")
     words = ["--rows", name, "--protocol", "clean", "--runs", "1"]
@@ -68,9 +72,13 @@ def run(datasets, tmp_path_factory):
     return results, unit
 
 
-def finished(table, dataset, datasets, results, rows, *words):
-    """Lines of a table with complete runs, once rows of it were run."""
-    paper = small_paper(table, dataset, 1)
+def finished(table, like, datasets, results, rows, *words):
+    """Lines of a table with complete runs, once rows of it were run.
+
+    As in the demonstration of the paper's table `like`.
+    """
+    dataset = like.rows[0].dataset
+    paper = small_paper(table, dataset, 1, like.demo)
     words = [*words, "--results", str(results), "--rows", *rows]
     command_line.main(paper, [*words, "--data-dir", str(datasets.data_dir)])
     return [
@@ -84,7 +92,7 @@ def finished(table, dataset, datasets, results, rows, *words):
 def test_every_row_runs(datasets, tmp_path):
     rows = [row.name for row in JAFFE_BACKBONE.rows]
     words = ["--protocol", "clean", "--runs", "1"]
-    lines = finished(JAFFE_BACKBONE, "jaffe", datasets, tmp_path, rows, *words)
+    lines = finished(JAFFE_BACKBONE, JAFFE, datasets, tmp_path, rows, *words)
     assert [line.row.name for line in lines] == rows
     assert [len(line.complete) for line in lines] == [1] * 7
     # The files were drawn, though the dataset has JAFFE's name.
@@ -96,10 +104,8 @@ def test_every_row_runs(datasets, tmp_path):
 @pytest.mark.slow
 def test_copies_are_trained_on_and_scored(datasets, tmp_path):
     words = ["--protocol", "paper_like", "--runs", "1"]
-    rows = [JAFFE_BACKBONE.rows[0].name]
-    (line,) = finished(
-        JAFFE_BACKBONE, "jaffe", datasets, tmp_path, rows, *words
-    )
+    rows = [COPIES.rows[0].name]
+    (line,) = finished(COPIES, JAFFE_COPIES, datasets, tmp_path, rows, *words)
     # Filled up to 40 of each class, of which a tenth is scored.
     ((_, entry),) = line.complete
     assert entry["dataset"]["images"] == {"train": 7 * 36, "test": 7 * 4}
@@ -110,7 +116,7 @@ def test_ten_runs_score_each_image_once(datasets, tmp_path):
     dataset, rows = "ck_plus/falahzadeh2021", [CK_PLUS_BACKBONE.rows[-1].name]
     words = ["--protocol", "clean"]
     (line,) = finished(
-        CK_PLUS_BACKBONE, dataset, datasets, tmp_path, rows, *words
+        CK_PLUS_BACKBONE, CK_PLUS, datasets, tmp_path, rows, *words
     )
     assert len(line.complete) == 10
     images = np.bincount(datasets.faces(dataset, "train", (), 16).labels)

@@ -10,7 +10,7 @@ import pytest
 from ferkeras.build import build
 from ferkeras.data import Source
 from ferkeras.experiment import slug
-from ferkeras.paper import units
+from ferkeras.paper import Unit, units
 from ferkeras.record import read_record
 from reproductions import __main__, command_line, elsewhere, papers
 from tests import tiny
@@ -42,13 +42,19 @@ def numbers(reported):
         yield from value.values() if isinstance(value, dict) else [value]
 
 
+def runs_as_printed_and_clean(paper, row):
+    """Whether a row has a paper's protocol and a clean one in some table."""
+    tables = [t for t in paper.tables if row.name in [r.name for r in t.rows]]
+    return {"paper", "clean"} <= {p.name for t in tables for p in t.protocols}
+
+
 @each_paper
 def test_paper_is_well_formed(paper):
     assert re.fullmatch(r"[a-z]+\d{4}", paper.key)
     for table in paper.tables:
         protocols = {p.name: p for p in table.protocols}
         assert (
-            {"paper", "clean"} <= {*protocols}
+            all(runs_as_printed_and_clean(paper, row) for row in table.rows)
             or {*protocols} == {"trial"}
             or without_training(table)
             or all_of_them_clean(paper, table)
@@ -64,6 +70,15 @@ def test_paper_is_well_formed(paper):
     assert not scored & {p.test for p in paper.protocols if p.name == "trial"}
     slugs = [slug(row.name) for row in paper.rows]
     assert len(set(slugs)) == len(slugs)
+    # A row of several tables, and its runs, are the same in all of them.
+    digests, reported = {}, {}
+    for table in paper.tables:
+        for row in table.rows:
+            assert reported.setdefault(row.name, row.reported) == row.reported
+            for protocol in table.protocols:
+                unit = Unit(paper, table, row, protocol, 0)
+                known = digests.setdefault(unit.folder, unit.digest)
+                assert known == unit.digest, unit
 
 
 @each_paper
