@@ -220,11 +220,12 @@ def comparisons(paper, lines):
             )
             for comparison, protocol, each in found
         ]
-        count = (
+        parts = [HOW, table(COMPARISON_HEAD, rows)]
+    if found and tested:
+        parts.append(
             f"Tested here: {len(tested)}, each at its own 5 %; the chances "
             "after Holm's correction are of all of them together.\n"
         )
-        parts = [HOW, table(COMPARISON_HEAD, rows), count]
     if waiting:
         parts.append(f"No pair of runs yet: {'; '.join(waiting)}.\n")
     return "\n".join(parts)

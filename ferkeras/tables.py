@@ -30,6 +30,8 @@ def reported(row):
         text += f" ({printed(numbers['min'])}–{printed(numbers['max'])})"
     elif "max" in numbers:
         text += f" (best {printed(numbers['max'])})"
+    elif "psnr_mixed" in numbers:
+        text += f" (printed as {printed(numbers['psnr_mixed'])})"
     return text
 
 
@@ -42,6 +44,8 @@ def reproduced(line):
         text += f" ± {percent(line.sd)}"
     if len(line.values) < line.table.runs:
         text += f" ({len(line.values)} of {line.table.runs} runs)"
+    if line.failed:
+        text += f" (not learned: seed {', '.join(map(str, line.failed))})"
     return text + (" (synthetic)" if synthetic([line]) else "")
 
 

@@ -72,7 +72,7 @@ CLEAN = Protocol(
     "held out",
     "test",
     "trained on 25,838 of the Training images, the epoch chosen on the other "
-    "2,871, PrivateTest scored once. Some pictures that FER2013 repeats lie on "
+    "2,871, PrivateTest scored. Some pictures that FER2013 repeats lie on "
     "both sides here too.",
     (HoldOut("held out", of="train", share=0.1),),
 )

@@ -14,12 +14,12 @@ DEMO_PROTOCOL = Protocol(
     "validation",
     "test",
     "three sets of drawn faces: trained on the first, the epoch chosen on the "
-    "second, the third scored once.",
+    "second, the third scored.",
 )
 THREE_FOLDERS = replace(
     DEMO_PROTOCOL,
     note="three folders of images: trained on the first, the epoch chosen on "
-    "the second, the third scored once.",
+    "the second, the third scored.",
 )
 TWO_FOLDERS = Protocol(
     "clean",
@@ -27,7 +27,7 @@ TWO_FOLDERS = Protocol(
     "held out",
     "test",
     "two folders of images: trained on nine tenths of the first, the epoch "
-    "chosen on the others, the second scored once.",
+    "chosen on the others, the second scored.",
     (HoldOut("held out", of="train", share=0.1),),
 )
 OWN_RUNS = 3

@@ -38,7 +38,7 @@ def ten_folds(images):
         "train",
         "validation",
         "test",
-        "ten folds of the people: one is scored once, and a fifth of the "
+        "ten folds of the people: one is scored, and a fifth of the "
         "people in the others choose the epoch. Nobody is on two sides.",
         (
             Fold("test", of="train", by="subject"),
@@ -94,7 +94,7 @@ def folds_of_few(images, folds, balanced=False):
         "held out",
         "fold",
         f"{images} images of PrivateTest, {classes}, drawn anew for every "
-        f"division into {folds} folds at random: one is scored once, and a "
+        f"division into {folds} folds at random: one is scored, and a "
         "fifth of the images in the others choose the epoch. What the rows "
         "start from has seen Training and PublicTest only. FER2013 does not "
         "say who is shown, and repeats some pictures.",

@@ -68,7 +68,7 @@ PROTOCOLS = (
         "train",
         "validation",
         "test",
-        "a fifth of the people scored once, an eighth of the others to choose "
+        "a fifth of the people scored, an eighth of the others to choose "
         "the epoch; nobody is on two sides. The autoencoder is trained on the "
         "images of its classifier.",
         (
@@ -97,7 +97,7 @@ def few_labelled(percent):
         select="tenth",
         note=f"trained on {percent} % of the Training images, others in each "
         "run and the same for all rows, the epoch chosen on a tenth of "
-        "PublicTest, PrivateTest scored once. That tenth has labels too: this "
+        "PublicTest, PrivateTest scored. That tenth has labels too: this "
         "compares starts, and does not say what so few are enough for.",
         hold_outs=(
             Draw("few", of="train", images=percent / 100),

@@ -181,7 +181,7 @@ KDEF_PROTOCOLS = (
         "train",
         "validation",
         "test",
-        "49 people to train on, 7 to choose the epoch, 14 scored once; "
+        "49 people to train on, 7 to choose the epoch, 14 scored; "
         "nobody is on two sides, and both sessions of a person are on one.",
         (
             HoldOut("test", of="train", share=0.2, by="subject"),
@@ -204,7 +204,7 @@ FER2013_PROTOCOLS = (
     replace(
         FERPLUS_PROTOCOL,
         note="trained on Training, the epoch chosen on PublicTest, PrivateTest "
-        "scored once.",
+        "scored.",
         papers=False,
     ),
 )

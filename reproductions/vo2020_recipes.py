@@ -235,7 +235,7 @@ FERPLUS_PROTOCOL = Protocol(
     "validation",
     "test",
     "the paper's own: trained on Training, the epoch chosen on PublicTest, "
-    "PrivateTest scored once (3,160 images).",
+    "PrivateTest scored (3,160 images).",
     papers=True,
 )
 RAF_PROTOCOL = Protocol(
@@ -244,7 +244,7 @@ RAF_PROTOCOL = Protocol(
     "validation",
     "test",
     "the paper's own: a fifth of the training images, another in each run, "
-    "chooses the epoch; the test images are scored once.",
+    "chooses the epoch; the test images are scored.",
     (Fold("validation", of="train", folds=5),),
     papers=True,
 )
@@ -255,13 +255,13 @@ AFFECTNET_PROTOCOL = Protocol(
     "validation",
     "the paper's own: a hundredth of the training images, drawn at random, "
     "chooses the epoch; the published validation images, for lack of a test "
-    "set, are scored once.",
+    "set, are scored.",
     (HoldOut("held out", of="train", share=0.01),),
     papers=True,
 )
 FER2013_PROTOCOL = replace(
     FERPLUS_PROTOCOL,
     note="trained on Training, the epoch chosen on PublicTest, PrivateTest "
-    "scored once; no labels are used.",
+    "scored; no labels are used.",
     papers=False,
 )

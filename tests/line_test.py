@@ -66,6 +66,8 @@ def test_a_network_that_has_not_learned_is_a_failed_run(tmp_path):
     write(tmp_path, [50.0, 50.1, 50.2], OTHER, protocol="paper")
     line, _, other, _ = summarise(TWO, tmp_path)
     assert (line.failed, line.verdict) == ([0, 1, 2], "failed")
+    text = report.render(TWO, tmp_path)
+    assert "90.10 ± 0.10 (not learned: seed 0, 1, 2) |" in text
     assert other.failed == []
     # Nor does its variance steady that of others.
     assert other.others == ()
