@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import operator
 import shlex
 import sys
 import time
@@ -10,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ferkeras import devices
+from ferkeras import devices, how_to_run
+from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
 from ferkeras.page import write_page
 from ferkeras.paper import units
@@ -28,14 +30,18 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def list_rows(asked):
-    """Print every row of every paper and what is recorded of it."""
-    datasets = Datasets(asked.data_dir)
-    lines = [
-        line.as_json(can_run(line.row, datasets))
-        for paper in papers()
-        for line in summarise(paper, asked.results)
+    """Print every row, what is recorded of it and how to run what is not."""
+    datasets, costs = Datasets(asked.data_dir), read_costs(asked.results)
+    found = [
+        line for paper in papers() for line in summarise(paper, asked.results)
     ]
+    lines = [line.as_json(can_run(line.row, datasets)) for line in found]
     if asked.json:
+        how = (
+            how_to_run.as_json(line, values["status"], costs)
+            for line, values in zip(found, lines, strict=True)
+        )
+        lines = list(map(operator.or_, lines, how))
         print(json.dumps(lines, indent=1))
         return
     table = Table(*lines[0], box=None, header_style="bold")
@@ -51,6 +57,13 @@ def list_rows(asked):
     console = Console()
     console = console if console.is_terminal else Console(width=300)
     console.print(table)
+    not_run = [
+        line
+        for line, values in zip(found, lines, strict=True)
+        if values["status"] == how_to_run.NOT_RUN
+    ]
+    if not_run:
+        print(f"\n{how_to_run.text(not_run, costs)}")
 
 
 def prepare_dataset(asked):
@@ -73,10 +86,13 @@ def write_reports(asked):
     """Write every paper's report; for the repository's, README's index too."""
     for paper in papers():
         refuse_to_mix(asked.results, paper, PUBLISHED)
+    ours = asked.results.resolve() == README.parent / "results"
+    if ours:
+        print(write_costs(papers(), asked.results))
     for paper in papers():
         print(write_report(paper, asked.results))
     print(write_page(papers(), asked.results))
-    if asked.results.resolve() != README.parent / "results":
+    if not ours:
         return
     text = with_index(README.read_text(), papers(), asked.results)
     write_whole(README, text)

@@ -7,19 +7,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = """
-    files
+    files durations
     layers losses metrics data schedules optimizers weights verdicts
-    comparisons explain models plots statements task
+    comparisons explain models operations plots statements task
     recipe protocol
     experiment devices
     paper
     build
     record snapshot tensorboard
-    train evaluate export
+    train evaluate export costs
     start outcome line fold_lists
     pictures reproduce summary
     tables
-    claims parameters
+    claims how_to_run parameters
     report
     page work_queue
 """

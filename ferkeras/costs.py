@@ -1,0 +1,236 @@
+"""What a run costs, estimated from its network: hours before any record.
+
+What is counted of networks is kept in `results/costs.csv`, as they take long to
+build. The rates are fitted to the records in `results/`:
+
+- On a processor, 121 runs on two cores of AMD EPYC, under TensorFlow. Their
+  own rates differ by up to five for one row, as other jobs ran beside many of
+  them. The estimates are within a factor of two of 7 runs in 8, and within
+  four of all. Without such neighbours, networks with many multiply-adds have
+  been seen two to four times as fast.
+- On a GPU, 15 runs on an H200 under JAX, 11 to 15 of them side by side: a step
+  of each took 7 to 15 ms whatever its network, so the card was waiting. One run
+  alone should be faster. None had a network large enough to fill the card;
+  what those take is arithmetic at a share of its peak that is assumed.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from ferkeras.data import Copies, Draw, Fold
+from ferkeras.data.access import counts_of
+from ferkeras.experiment import dotted
+from ferkeras.operations import Operations, count_operations
+from ferkeras.record import write_whole
+
+# Seconds on two cores: of an activation, a multiply-add, and of the update of
+# a weight in each step.
+ACTIVATION, MULTIPLY_ADD, WEIGHT = 1.9e-9, 8e-12, 1.3e-8
+# Seconds of a step on a GPU, at the least.
+STEP = 0.01
+# Multiply-adds a second on an H200, a fifth of its peak: of 200e12, and in
+# bfloat16 of 400e12.
+RATES = {"float32": 40e12, "mixed_bfloat16": 80e12}
+# Of the last layer, whose size hardly matters; datasets that are not here do
+# not tell theirs.
+NUM_CLASSES = 8
+HEAD = ["network", "channels", "image_size", "frozen", *Operations._fields]
+
+
+class Seconds(NamedTuple):
+    """Estimated seconds on a processor of two cores, and on a GPU."""
+
+    processor: float
+    gpu: float
+
+
+def plus(total, numbers, factor):
+    """The sum of named numbers and a multiple of others of the same names."""
+    pairs = zip(total, numbers, strict=True)
+    return type(total)(*(x + factor * y for x, y in pairs))
+
+
+def images_of(counts, split, steps):
+    """How many images a split, or a part of one, has.
+
+    Args:
+        counts: published `Counts`.
+        split: name, as `ferkeras.data.part` takes it; empty for none.
+        steps: tuple of `HoldOut`, `Fold`, `Draw` and `Copies`.
+
+    Returns:
+        The number, of parts by subject about.
+    """
+    if not steps:
+        names = split.split("+") if split else ()
+        return sum(getattr(counts, name) for name in names)
+    *before, last = steps
+    if split not in last.makes:
+        return images_of(counts, split, before)
+    if isinstance(last, Copies):
+        return counts.classes * last.per_class
+    whole = images_of(counts, last.of, before)
+    if isinstance(last, Draw):
+        return last.images if last.images >= 1 else whole * last.images
+    share = 1 / last.folds if isinstance(last, Fold) else last.share
+    return whole * (share if split == last.name else 1 - share)
+
+
+def networks_of(row):
+    """What decides the operations of each phase, as the file has it.
+
+    Args:
+        row: `Experiment`.
+
+    Returns:
+        A list of `(network, channels, image_size, frozen)`, str.
+    """
+    network, channels = dotted(row.model), str(len(row.channels))
+    return [
+        (
+            network,
+            channels,
+            str(phase.image_size or row.image_size),
+            phase.frozen,
+        )
+        for phase in row.recipe.phases
+    ]
+
+
+def operations_of(row, costs):
+    """What training a row computes for an image, the mean over its epochs.
+
+    Args:
+        row: `Experiment`.
+        costs: what `read_costs` returned.
+
+    Returns:
+        `Operations`, zeros for a row that trains nothing, or None where a
+        network of the row is not counted.
+    """
+    phases = [costs.get(network) for network in networks_of(row)]
+    if None in phases:
+        return None
+    total = Operations(0, 0, 0)
+    for phase, operations in zip(row.recipe.phases, phases, strict=True):
+        share = phase.epochs / row.recipe.epochs
+        total = plus(total, operations, share)
+    return total
+
+
+def costs_file(results):
+    """File of the costs, in a folder of results."""
+    return Path(results) / "costs.csv"
+
+
+def read_costs(results):
+    """Read what `write_costs` wrote.
+
+    Args:
+        results: folder of results.
+
+    Returns:
+        dict of a network, as of `networks_of`, to its `Operations`; empty
+        without such a file.
+    """
+    path = costs_file(results)
+    if not path.exists():
+        return {}
+    _, *lines = csv.reader(path.read_text().splitlines())
+    return {tuple(line[:4]): Operations(*map(int, line[4:])) for line in lines}
+
+
+def write_costs(papers, results):
+    """Count what is not counted yet, of every row's networks, and write it.
+
+    A network whose code has changed under its name is counted anew once its
+    lines, or the file, are deleted.
+
+    Args:
+        papers: list of `Paper`.
+        results: folder of results.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    known, lines = read_costs(results), {}
+    for row in (row for paper in papers for row in paper.rows):
+        outputs = (NUM_CLASSES,) if row.task.classifies else ()
+
+        def network(shape, row=row, outputs=outputs):
+            return row.model(shape, *outputs)
+
+        for key in networks_of(row):
+            _, channels, side, frozen = key
+            if key not in known:
+                shape = int(side), int(side), int(channels)
+                known[key] = count_operations(network, shape, frozen)
+            lines[key] = known[key]
+    text = io.StringIO()
+    write = csv.writer(text, lineterminator="\n").writerows
+    write([HEAD, *((*key, *numbers) for key, numbers in lines.items())])
+    path = costs_file(results)
+    write_whole(path, text.getvalue())
+    return path
+
+
+def seconds_of(row, operations, images):
+    """Estimate what a run takes, without what it starts from.
+
+    Neither scoring nor compiling is counted, some percent and half a minute.
+
+    Args:
+        row: `Experiment`.
+        operations: its `Operations`.
+        images: how many it is trained on.
+
+    Returns:
+        `Seconds`.
+    """
+    epochs, batch = row.recipe.epochs, row.recipe.batch_size
+    steps = epochs * max(1, images / batch)
+    images *= epochs
+    processor = (
+        images
+        * (
+            ACTIVATION * operations.activations
+            + MULTIPLY_ADD * operations.multiply_adds
+        )
+        + steps * WEIGHT * operations.weights
+    )
+    arithmetic = images * operations.multiply_adds / RATES[row.recipe.precision]
+    return Seconds(processor, max(steps * STEP, arithmetic))
+
+
+def estimate(units, costs):
+    """Estimate what units take, one after the other, with all they start from.
+
+    A unit that several of them start from is run once.
+
+    Args:
+        units: list of `Unit`.
+        costs: what `read_costs` returned.
+
+    Returns:
+        `Seconds`, or None where the cost of a unit's row, or the number of
+        images of its dataset, is not known.
+    """
+    # Seeds cost alike.
+    known, seeds = {}, {}
+    for unit in units:
+        for each in (*unit.stages, unit):
+            known[each.folder] = each
+            seeds.setdefault(each.folder, set()).add(each.seed)
+    total = Seconds(0, 0)
+    for folder, unit in known.items():
+        counts = counts_of(unit.row.dataset)
+        operations = operations_of(unit.row, costs)
+        if counts is None or operations is None:
+            return None
+        protocol = unit.protocol
+        images = images_of(counts, protocol.train, protocol.hold_outs)
+        of_one = seconds_of(unit.row, operations, images)
+        total = plus(total, of_one, len(seeds[folder]))
+    return total
