@@ -232,11 +232,17 @@ def section(paper, lines, results):
     )
 
 
-def markdown_of(access):
-    """Where a dataset comes from, with a link; or its name alone."""
+def link(access):
+    """A dataset's name, with its address where that is known."""
     if isinstance(access, str):
         return access
-    return f"[{access.name}]({access.url}), {access.terms}"
+    return f"[{access.name}]({access.url})"
+
+
+def markdown_of(access):
+    """Where a dataset comes from, and on which terms; or its name alone."""
+    terms = "" if isinstance(access, str) else f", {access.terms}"
+    return link(access) + terms
 
 
 def row_of(paper, lines, costs):
@@ -249,7 +255,7 @@ def row_of(paper, lines, costs):
         times += map(about, estimate(units, costs))
     return [
         row.name,
-        markdown_of(access_to(row.dataset) or row.dataset),
+        link(access_to(row.dataset) or row.dataset),
         f"`{' '.join(words_of(paper, [row.name]))}`",
         str(len(units)),
         *times,

@@ -18,7 +18,12 @@ from ferkeras.experiment import slug
 from ferkeras.record import write_whole
 
 # Sections that are there on demand.
-FOLDED = ("What the paper leaves open", "Provenance", "Runs cut short")
+FOLDED = (
+    "What the paper leaves open",
+    "What is not run, and how to",
+    "Provenance",
+    "Runs cut short",
+)
 # What became of a number or a claim, and how the page marks it.
 MARKS = {
     "reproduced": "good",

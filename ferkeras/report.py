@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from ferkeras import parameters
+from ferkeras import how_to_run, parameters
 from ferkeras.claims import comparisons, statements
 from ferkeras.line import LEARNED, synthetic
 from ferkeras.pictures import of_figure, of_line
@@ -145,6 +145,9 @@ def render(paper, results):
     for choices in dict.fromkeys(row.recipe.assumed for row in paper.rows):
         names = [r.name for r in paper.rows if r.recipe.assumed == choices]
         text += f"- *{'; '.join(names)}*: {'; '.join(choices)}.\n"
+    missing = how_to_run.section(paper, lines, results)
+    if missing:
+        text += f"\n## What is not run, and how to\n\n{missing}"
     for head, kind in (
         ("Provenance", "complete"),
         ("Runs cut short", "cut_short"),
