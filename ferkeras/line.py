@@ -12,7 +12,7 @@ from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.record import commonest, path_of
 from ferkeras.snapshot import read_csv
-from ferkeras.verdicts import Printed, judge
+from ferkeras.verdicts import Printed, centred, judge
 
 # Points: a network that has no more on its training images than this over the
 # share of their commonest class has not learned.
@@ -34,7 +34,8 @@ class Line:
         has_data: whether a record of the paper is on the row's dataset, and
             the row needs nothing else, so that runs that are missing wait only
             for their turn.
-        others: variances over runs of the other rows of the table.
+        others: where it is `judged`, variances over runs of the other rows of
+            the table.
     """
 
     paper: Paper
@@ -181,8 +182,10 @@ class Line:
 
     @property
     def variance(self):
-        """Of one run, or None below two runs and where one has not learned."""
-        return None if self.sd is None or self.failed else self.sd**2
+        """Of one run, `centred`, or None below two, or where one has failed."""
+        if self.sd is None or self.failed:
+            return None
+        return centred(self.values)
 
     @property
     def images(self):

@@ -54,7 +54,10 @@ def summarise(paper, results):
         for row in table.rows
         for protocol in table.protocols
     ]
-    return [replace(line, others=variances(line, lines)) for line in lines]
+    return [
+        replace(line, others=variances(line, lines)) if line.judged else line
+        for line in lines
+    ]
 
 
 def once(lines):

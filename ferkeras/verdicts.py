@@ -6,9 +6,11 @@ seeds, and where the two were scored on other images, that of drawing these.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
+from scipy.special import stdtrit
 
 # Points, or decibels: a difference that does not matter, and the half-width of
 # the widest interval that says anything.
@@ -78,12 +80,34 @@ class Judgement:
         return f"undecided: {runs} can settle it"
 
 
+def centred(values):
+    """Variance over runs, raised so that its median is the true one.
+
+    Of three runs the variance is too low in five cases of eight: a median of
+    such variances would be 0.69 of what it should be.
+
+    Args:
+        values: scores, one a run, two at least.
+    """
+    freedom = len(values) - 1
+    return float(np.var(values, ddof=1)) * freedom / chi_square_median(freedom)
+
+
+@lru_cache
+def chi_square_median(freedom):
+    """Median of a chi-square variable."""
+    return float(stats.chi2.median(freedom))
+
+
 def moderated(values, others):
-    """Variance of one run, steadied by that of other rows of its table.
+    """Variance of one run, steadied by that of all rows of its table.
+
+    The row's own is among these: so a row that varies more never comes out
+    with less.
 
     Args:
         values: scores, one a run.
-        others: variances of the table's other rows over their runs.
+        others: of the table's other rows, `centred`.
 
     Returns:
         The variance and its degrees of freedom, or None where one run is all
@@ -94,11 +118,12 @@ def moderated(values, others):
     """
     freedom = len(values) - 1
     own = float(np.var(values, ddof=1)) if freedom else 0.0
-    prior = PRIOR_FREEDOM if len(others) else 0
-    if not freedom + prior:
-        return None
-    shared = prior * float(np.median(others)) if prior else 0.0
-    return (shared + freedom * own) / (prior + freedom), prior + freedom
+    if not len(others):
+        return (own, freedom) if freedom else None
+    rows = [*others, centred(values)] if freedom else others
+    shared = PRIOR_FREEDOM * float(np.median(rows))
+    total = PRIOR_FREEDOM + freedom
+    return (shared + freedom * own) / total, total
 
 
 def half_width(parts):
@@ -115,7 +140,7 @@ def half_width(parts):
     freedom = total**2 / max(sum(v**2 / f for v, f in parts), 1e-300)
     # Of images alone, the errors are known and as good as normal.
     freedom = min(freedom, 1e6)
-    return float(stats.t.ppf(0.975, freedom) * np.sqrt(total))
+    return float(stdtrit(freedom, 0.975) * np.sqrt(total))
 
 
 def sampling(mean, printed, images):
@@ -151,7 +176,7 @@ def judge(
     Args:
         values: scores, in percent or decibels, one a run.
         printed: `Printed`.
-        others: variances over runs of the other rows of the table.
+        others: of the other rows of the table, `centred`.
         overlap: as of `ferkeras.protocol.Protocol`, of both.
         images: how many are scored here; accuracies only.
         trained: whether there was training, and so seeds; published weights

@@ -31,6 +31,8 @@ TWO_FOLDERS = Protocol(
     (HoldOut("held out", of="train", share=0.1),),
 )
 OWN_RUNS = 3
+# What a paper reports of its own classes and of networks at its own size.
+OF_PAPER = ("classes", "parameters")
 
 
 def elsewhere(paper, tables):
@@ -45,6 +47,7 @@ def elsewhere(paper, tables):
             for figure in paper.figures
             if {*figure.rows} <= names
         ),
+        layer_tables=(),
         statements=(),
         comparisons=tuple(
             x for x in paper.comparisons if {x.row, x.than} <= names
@@ -93,7 +96,9 @@ def demo_of(paper, runs=1):
         return replace(
             row,
             model=smaller(row.model, paper.demo_network),
-            reported={k: v for k, v in row.reported.items() if k != "classes"},
+            reported={
+                k: v for k, v in row.reported.items() if k not in OF_PAPER
+            },
             dataset=dataset,
             image_size=paper.demo_size,
             recipe=recipe,

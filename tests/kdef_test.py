@@ -66,7 +66,8 @@ def test_one_command_gives_the_row(data_dir, tmp_path):
         phases=(replace(TABLE1.rows[0].recipe.phases[0], epochs=2),),
     )
     rows = (replace(TABLE1.rows[0], recipe=recipe), *TABLE1.rows[1:])
-    paper = replace(PAPER, tables=(replace(TABLE1, rows=rows),))
+    table = replace(TABLE1, rows=rows)
+    paper = replace(PAPER, tables=(table,), layer_tables=())
     words = ["--rows", "RTNN", "--split", "clean", "--runs", "1"]
     words += ["--data-dir", str(data_dir), "--results", str(tmp_path)]
     command_line.main(paper, words)

@@ -12,6 +12,7 @@ from ferkeras.verdicts import (
     RANGES,
     WIDEST,
     Printed,
+    centred,
     half_width,
     holm,
     judge,
@@ -47,16 +48,18 @@ def at_the_tables_epoch(folder):
     "folder,difference,verdict",
     [
         ("a-baseline", 1.81, "undecided"),
-        ("b-baseline-aug", 0.50, "reproduced"),
+        ("b-baseline-aug", 0.50, "undecided"),
         ("f-deep-bn", 0.33, "undecided"),
         ("i-lenet5", 1.26, "undecided"),
+        ("e-deep-dropout", -0.45, "undecided"),
+        ("j-dexpression", 2.93, "higher"),
         (M, -6.08, "lower"),
     ],
 )
 def test_known_rows_of_chesley2021(folder, difference, verdict):
     ours = at_the_tables_epoch(folder)
     beside = (at_the_tables_epoch(k) for k in PRINTED if k != folder)
-    others = [np.var(scores, ddof=1) for scores in beside]
+    others = list(map(centred, beside))
     number = (PRINTED | {M: 49.56})[folder]
     printed = Printed(number, images=5742, pool=28709)
     found = judge(ours, printed, others=others, images=5742)
@@ -66,22 +69,27 @@ def test_known_rows_of_chesley2021(folder, difference, verdict):
 
 
 def test_a_made_up_row_by_hand():
-    # Ours: mean 52, variance 4, two degrees of freedom; the others' median is
-    # 2, worth four: (4 * 2 + 2 * 4) / 6 = 8/3. Of the difference of a mean of
-    # three and one run: 8/3 * 4/3 = 3.5556.
+    # Ours: mean 52, variance 4, two degrees of freedom; a chi-square of two has
+    # its median at 2 ln 2, so 4 / 0.6931 = 5.7708 stands in the median of all
+    # four rows, 3.8854, worth four: (4 * 3.8854 + 2 * 4) / 6 = 3.9236. Of the
+    # difference of a mean of three and one run: 3.9236 * 4/3 = 5.2315.
     others = (9.0, 1.0, 2.0)
-    assert moderated([50, 52, 54], others) == (pytest.approx(8 / 3), 6)
+    assert centred([50, 52, 54]) == pytest.approx(4 / np.log(2))
+    assert moderated([50, 52, 54], others) == (
+        pytest.approx(3.9236, abs=1e-4),
+        6,
+    )
     # 101/200 are right; two fifths of a pool: 0.505 * 0.495 * (2/100 - 2/500).
     drawn = 1e4 * 0.505 * 0.495 * (2 / 100 - 2 / 500)
     assert drawn == pytest.approx(39.996)
-    # Welch and Satterthwaite: (3.5556 + 39.996)^2 / (3.5556^2 / 6) = 900.2.
-    # t(0.975, 900) = 1.9626, times the root of 43.5516, 6.5993.
+    # Welch and Satterthwaite: (5.2315 + 39.996)^2 / (5.2315^2 / 6) = 448.4.
+    # t(0.975, 448) = 1.9653, times the root of 45.2275, 6.7251.
     found = judge(
         [50, 52, 54], Printed(49, images=100, pool=500), others=others,
         images=100,
     )  # fmt: skip
     assert found.difference == 3
-    assert found.interval == pytest.approx((3 - 12.952, 3 + 12.952), abs=1e-3)
+    assert found.interval == pytest.approx((3 - 13.217, 3 + 13.217), abs=1e-3)
     # The images alone are too few, whatever the seeds.
     assert (found.verdict, found.enough) == ("undecided", None)
     assert found.words == "undecided: no number of runs can settle it"
@@ -134,6 +142,19 @@ def test_words(values, number, verdict):
     assert found.verdict == verdict
 
 
+def test_a_row_that_varies_more_never_has_the_narrower_interval():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        table = [rng.normal(50, sd, 3) for sd in rng.uniform(0.1, 3, 6)]
+        found = []
+        for k, runs in enumerate(table):
+            others = [centred(x) for i, x in enumerate(table) if i != k]
+            variance, _ = moderated(runs, others)
+            found.append((np.var(runs, ddof=1), variance))
+        widths = [variance for _, variance in sorted(found)]
+        assert widths == sorted(widths)
+
+
 def test_one_run_without_other_rows_says_nothing():
     assert judge([90.0], Printed(90.0)) is None
 
@@ -150,6 +171,7 @@ def test_a_paper_that_prints_its_range_has_its_own_noise():
     ours = [81.5, 82.0, 82.5, 82.0]
     others = [np.var(ours, ddof=1)] * 3
     found = judge(ours, Printed(82.0, 4, 2.059), others=others)
+    # The three are the median of the four.
     own = np.var(ours, ddof=1) / 4
     half = half_width([(own, 7), (0.25, 2.9)])
     assert found.interval == pytest.approx((-half, half))
@@ -176,16 +198,21 @@ def test_folds_share_images_on_both_sides():
     assert found.interval == pytest.approx((-half, half), abs=1e-4)
 
 
-@pytest.mark.parametrize("sd", [1.5, 3.0])
-def test_of_equal_truths_one_in_twenty_is_called_different(sd):
+@pytest.mark.parametrize("rows", [4, 8])
+@pytest.mark.parametrize("alike", [True, False])
+def test_of_equal_truths_one_in_twenty_is_called_different(rows, alike):
     rng = np.random.default_rng(1)
-    called = 0
-    for _ in range(4000):
-        runs = rng.normal(60, sd, (9, 3))
-        others = runs[1:].var(1, ddof=1)
-        found = judge(runs[0], Printed(rng.normal(60, sd)), others=others)
+    called, count = 0, 2000
+    for _ in range(count):
+        # Rows of one noise, or of noises as different as the prior supposes.
+        sds = 2 * np.sqrt(
+            np.ones(rows) if alike else 4 / rng.chisquare(4, rows)
+        )
+        runs = rng.normal(60, sds[:, None], (rows, 3))
+        number = Printed(rng.normal(60, sds[0]))
+        found = judge(runs[0], number, others=list(map(centred, runs[1:])))
         called += found.verdict in ("higher", "lower")
-    assert 0.03 < called / 4000 < 0.07
+    assert 0.03 < called / count < 0.07
 
 
 def test_margins_are_the_stated_ones():
