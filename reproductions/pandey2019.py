@@ -52,7 +52,7 @@ SOBEL = ("grey", "sobel_x", "sobel_y")
 MAGNITUDE = ("grey", "gradient_magnitude")
 # Rates that Adam starts from, chosen on PublicTest. Without batch
 # normalisation VGG13 needs smaller steps.
-VGG13_RATE, BASE_RATE = 1e-4, 1e-3
+VGG13_RATE, BASE_RATE = 1e-4, 3e-3
 
 ferplus = partial(Experiment, dataset="ferplus/plurality", image_size=64)
 
