@@ -3,8 +3,7 @@
 import numpy as np
 
 from ferkeras.comparisons import mcnemar, paired
-from ferkeras.pictures import confusion
-from ferkeras.record import path_of
+from ferkeras.predictions import answers, at_epoch, confusion
 from ferkeras.tables import signed, table
 from ferkeras.verdicts import CLOSE, holm
 
@@ -23,6 +22,7 @@ COMPARISON_HEAD = [
     "McNemar, p < 0.05",
     "verdict",
 ]
+NOT_LEARNED = "a network has not learned"
 HOW = (
     "Differences of the tables' scores, or of what a claim names, between runs "
     "of one seed, with Student's t over those pairs, over folds as corrected "
@@ -32,34 +32,20 @@ HOW = (
     "from different pre-trainings, the runs from one of these are one pair; "
     "where there is one, or a network has not learned, there is no verdict. "
     "Beside it, McNemar's exact test on the images that one network of a pair "
-    "has right and the other has not, at the chosen epochs.\n"
+    "has right and the other has not, at the epoch of the scores where the "
+    "predictions there were kept, else at the best one.\n"
 )
-
-
-def answers(line):
-    """Of each complete run, by its seed: images, and which it has right.
-
-    At the chosen epoch; empty where no predictions were kept.
-    """
-    found = {}
-    for unit, _ in line.complete:
-        path = path_of(line.results, unit, ".probabilities.npz")
-        if path.exists():
-            with np.load(path) as file:
-                right = file["probabilities"].argmax(-1) == file["label"]
-                found[unit.seed] = file["row"].tolist(), right
-    return found
 
 
 def pre_trained(line):
     """Of each complete run, by its seed: the runs of other rows under it.
 
     Returns:
-        dict of seeds to tuples of the names that records give those runs.
+        dict of seeds to tuples of the names and digests of those runs.
     """
     return {
         unit.seed: tuple(
-            start["row"]
+            (start["row"], start["digest"])
             for start in entry.get("started_from", ())
             if "row" in start
         )
@@ -102,19 +88,22 @@ def difference(line, than, comparison):
     starts = pre_trained(line), pre_trained(than)
     apart = {seed: tuple(x[seed] for x in starts) for seed in seeds}
     # Runs from one pre-training are one sample of what that does.
+    overlap = line.protocol.overlap
     if any(first != second for first, second in apart.values()):
         ours, theirs = averaged(ours, apart), averaged(theirs, apart)
-    found = paired(ours, theirs, line.protocol.overlap)
+        # A mean over runs varies less; what folds share does not.
+        overlap *= len(seeds) / len(ours)
+    found = paired(ours, theirs, overlap)
     doubt = ""
     if {*seeds} & {*line.failed, *than.failed}:
-        doubt = "a network has not learned"
+        doubt = NOT_LEARNED
     elif found.pairs < min(len(seeds), 2):
         doubt = "one pre-training"
     return found._replace(
         reported=reported(line, than, comparison),
         chances=discordant(line, than, seeds, comparison),
-        # That rows are alike is no test of a difference.
-        chance=None if comparison.alike else found.chance,
+        # That rows are alike is no test of a difference, nor is a doubtful one.
+        chance=None if comparison.alike or doubt else found.chance,
         doubt=doubt,
         alike=comparison.alike,
     )
@@ -209,7 +198,7 @@ def comparisons(paper, lines):
             )
     parts = []
     if found:
-        tested = [each.chance for *_, each in found if each.chance is not None]
+        tested = [x.chance for *_, x in found if x.chance is not None]
         corrected = iter(holm(tested))
         rows = [
             comparison_row(
@@ -240,8 +229,10 @@ def statements(paper, lines):
                 continue
             class_names = line.complete[0][1]["dataset"]["class_names"]
             text, holds = statement.measure(confusion(line), class_names)
-            name, protocol = line.row.name, line.protocol.name
+            name, protocol = line.row.name, line.protocol.name + at_epoch(line)
             holds = "yes" if holds else "no"
+            if line.failed:
+                holds = f"no verdict: {NOT_LEARNED}"
             rows.append([statement.words, name, protocol, text, holds])
             measured.add(name)
     waiting = dict.fromkeys(

@@ -102,6 +102,8 @@ class Experiment:
             themselves too.
         explain: name of a layer whose Grad-CAM maps of test images are drawn
             into the run's work folder; none are where it is empty.
+        judged_under: name of the protocol that the paper's number is of, where
+            that is not the one of the row's table with `papers`.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Experiment:
     task: Task = CLASSIFICATION
     branches: tuple[str, ...] = ()
     explain: str = ""
+    judged_under: str = ""
 
     @property
     def published(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a row that was not run asks for: data, commands and time."""
 
 from ferkeras.costs import estimate, read_costs
-from ferkeras.data.access import access_to, how_to_prepare
+from ferkeras.data.access import access_to, how_to_prepare, offered_as
 from ferkeras.durations import about, between
 from ferkeras.paper import Unit
 from ferkeras.tables import table
@@ -84,11 +84,12 @@ def grouped(lines):
     """Lines by their dataset, whatever its config, then by their paper.
 
     Returns:
-        dict of the builder's name to a dict of the paper's key to lines.
+        dict of what a dataset is asked for as, to a dict of the paper's key to
+        lines.
     """
     groups = {}
     for line in lines:
-        dataset = line.row.dataset.partition("/")[0]
+        dataset = offered_as(line.row.dataset)
         of_dataset = groups.setdefault(dataset, {})
         of_dataset.setdefault(line.paper.key, []).append(line)
     return groups

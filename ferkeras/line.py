@@ -188,15 +188,6 @@ class Line:
         return centred(self.values)
 
     @property
-    def images(self):
-        """How many different images the complete runs scored."""
-        counts = [
-            entry["dataset"]["images"][self.protocol.test]
-            for _, entry in self.complete
-        ]
-        return sum(counts[: self.protocol.folds or 1])
-
-    @property
     def printed(self):
         """The paper's number as `ferkeras.verdicts` takes it."""
         numbers, others = self.row.reported, self.protocol.others
@@ -215,8 +206,17 @@ class Line:
         There is none under a protocol that is not the paper's, and none for
         drawn faces.
         """
-        wanted = self.protocol.papers and self.metric in self.row.reported
-        return wanted and not synthetic([self])
+        return (
+            self.of_paper
+            and self.metric in self.row.reported
+            and not synthetic([self])
+        )
+
+    @property
+    def of_paper(self):
+        """Whether the protocol is the one that the paper's number is of."""
+        under = self.row.judged_under
+        return self.protocol.name == under if under else self.protocol.papers
 
     @cached_property
     def judgement(self):
@@ -227,12 +227,16 @@ class Line:
         """
         if not self.judged or not self.values or self.failed:
             return None
+        _, first = self.complete[0]
+        images = first["dataset"]["images"][self.protocol.test]
+        # What differs from fold to fold has the drawing of images in it.
+        drawn = self.row.task.classifies and not self.protocol.folds
         return judge(
             self.values,
             self.printed,
             others=self.others,
             overlap=self.protocol.overlap,
-            images=self.images if self.row.task.classifies else 0,
+            images=images if drawn else 0,
             trained=bool(self.row.recipe.epochs),
         )
 

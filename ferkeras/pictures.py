@@ -10,7 +10,8 @@ import numpy as np
 from ferkeras import plots
 from ferkeras.experiment import slug
 from ferkeras.line import synthetic
-from ferkeras.record import path_of, read_confusion
+from ferkeras.predictions import at_epoch, confusion
+from ferkeras.record import path_of
 from ferkeras.snapshot import read_csv
 
 # Of `accuracies_by_size`: pixels, and images too few to have an accuracy.
@@ -48,14 +49,6 @@ def heading(name, line):
     return f"{name}, {line.protocol.name}{drawn}"
 
 
-def confusion(line):
-    """Confusion matrix in images, summed over a line's complete runs."""
-    return sum(
-        read_confusion(path_of(line.results, unit, ".confusion.csv"))
-        for unit, _ in line.complete
-    )
-
-
 def draw_confusion(line, path, classes=(), reported=()):
     """Draw the confusion matrix of a line with complete runs.
 
@@ -77,7 +70,8 @@ def draw_confusion(line, path, classes=(), reported=()):
         )
     order = [class_names.index(name) for name in classes]
     matrix = confusion(line)[np.ix_(order, order)]
-    title = f"{heading(line.row.name, line)}, runs: {len(line.complete)}"
+    title = f"{heading(line.row.name, line)}{at_epoch(line)}"
+    title += f", runs: {len(line.complete)}"
     plots.confusion_png(matrix, classes, title, path, reported)
 
 

@@ -169,7 +169,7 @@ INDEX_HEAD = [
     "verdict",
     "paper's protocol",
     "clean protocol",
-    "choosing on the scored images adds",
+    "best epoch over last",
     "table",
 ]
 
@@ -191,9 +191,16 @@ def index_rows(papers, results, ours=False):
             if row.task.metric not in row.reported or line.table.ours != ours:
                 continue
             found = {
-                x.protocol.name: x for x in lines if x.row.name == row.name
+                x.protocol.name: x
+                for x in once(lines)
+                if x.row.name == row.name
             }
-            judged = [x for x in found.values() if x.protocol.papers]
+            judged = [x for x in found.values() if x.of_paper]
+            if not judged:
+                raise ValueError(
+                    f"{paper.key} reports a number of {row.name!r}, and none "
+                    "of the row's protocols has `papers=True`."
+                )
             tables = dict.fromkeys(
                 x.table.name for x in lines if x.row.name == row.name
             )

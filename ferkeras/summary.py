@@ -69,15 +69,16 @@ def once(lines):
 
 
 def variances(line, lines):
-    """Variances over runs of the other rows beside a line in its table."""
-    beside = (
-        x.variance
+    """Variances of the other rows of the tables that a line's row stands in."""
+    tables = [x.table for x in lines if x.row == line.row]
+    beside = {
+        x.row.name: x.variance
         for x in lines
-        if (x.table, x.protocol, x.metric)
-        == (line.table, line.protocol, line.metric)
+        if x.table in tables
+        and (x.protocol, x.metric) == (line.protocol, line.metric)
         and x.row != line.row
-    )
-    return tuple(x for x in beside if x is not None)
+    }
+    return tuple(x for x in beside.values() if x is not None)
 
 
 def fingerprint(entry):

@@ -64,7 +64,11 @@ def difference(line):
 
 def verdict(line):
     """What became of the paper's number, and what an open one lacks."""
-    return line.judgement.words if line.judgement else line.verdict or "–"
+    if line.judgement:
+        return line.judgement.words
+    if line.verdict == "undecided":
+        return "undecided: one run tells nothing of its noise"
+    return line.verdict or "–"
 
 
 def epoch_of(line):

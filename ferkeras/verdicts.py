@@ -63,7 +63,7 @@ class Judgement:
         difference: our mean less the paper's number.
         interval: its 95 % interval, `(low, high)`.
         enough: where undecided, the number of runs of ours that would settle
-            it; None where no number of runs can.
+            it, were the variance what it is now; None where no number would.
     """
 
     verdict: str
@@ -77,7 +77,7 @@ class Judgement:
         if self.verdict != "undecided":
             return self.verdict
         runs = f"{self.enough} runs" if self.enough else "no number of runs"
-        return f"undecided: {runs} can settle it"
+        return f"undecided: at this spread, {runs} would settle it"
 
 
 def centred(values):
@@ -102,8 +102,10 @@ def chi_square_median(freedom):
 def moderated(values, others):
     """Variance of one run, steadied by that of all rows of its table.
 
-    The row's own is among these: so a row that varies more never comes out
-    with less.
+    The row's own is among these: so of rows with as many runs, one that varies
+    more never comes out with less. Rows' noise is taken to differ as much as
+    `PRIOR_FREEDOM` says; of equal truths, a row that varies several times as
+    much as its table is called different more often than one in twenty.
 
     Args:
         values: scores, one a run.
@@ -192,7 +194,7 @@ def judge(
     mean = float(np.mean(values))
     fixed = [(sampling(mean, printed, images), np.inf)] if images else []
     theirs = (1 / printed.runs + overlap) if trained else 0.0
-    if printed.range and trained:
+    if printed.range and printed.runs in RANGES and trained:
         expected, its_freedom = RANGES[printed.runs]
         own = (printed.range / expected) ** 2
         fixed.append((own * theirs, its_freedom))

@@ -74,7 +74,7 @@ WARPED = (
 EMOTION = (
     "the paper has 1e-5 in Sec. II.C, and 5e-3 with L2 of 1e-3 in Sec. II.E "
     "for another run than the table's: Adam at 1e-3 with that L2 is what "
-    "held-out images chose, see *Open choices*; torch's weight decay of 1e-3 "
+    "held-out data chose, see *Open choices*; torch's weight decay of 1e-3 "
     "is a factor of 5e-4 on the squared kernels",
     EPOCHS,
     *WARPED,

@@ -8,9 +8,11 @@ import pytest
 
 from ferkeras import report
 from ferkeras.comparisons import Comparison
-from ferkeras.record import path_of, write_probabilities
+from ferkeras.data import Fold
+from ferkeras.paper import Unit
+from ferkeras.record import path_of, write_probabilities, write_record
 from tests import tiny
-from tests.made_up import PAPER, with_pictures, write
+from tests.made_up import PAPER, entry_of, with_pictures, write, write_run
 
 
 def test_networks_are_tested_on_the_images_of_both(tmp_path):
@@ -104,7 +106,8 @@ def started_from(results, row, runs):
         unit = dataclasses.replace(tiny.unit(seed=seed), paper=PAPER, row=row)
         path = path_of(results, unit, ".json")
         entry = json.loads(path.read_text())
-        entry["started_from"] = [{"row": run, "layers": {}}]
+        name, digest = run[0], run[1:]
+        entry["started_from"] = [{"row": name, "digest": digest, "layers": {}}]
         path.write_text(json.dumps(entry))
 
 
@@ -115,6 +118,8 @@ def started_from(results, row, runs):
         ("aa", None, "no verdict: one pre-training"),
         # Repeated for each seed; or what it did is in both rows alike.
         ("ab", "cd", "holds"),
+        # Of one name, and not the same.
+        (("a", "a1"), "bb", "holds"),
         ("aa", "aa", "holds"),
         ("ab", "ab", "holds"),
         (None, None, "holds"),
@@ -189,4 +194,58 @@ def test_runs_from_one_pre_training_are_one_pair(tmp_path):
     # Differences 1 and 3 from the one, 2 and 4 from the other: 2 and 3, so
     # t(0.975, 1) = 12.706 times a half.
     line = "| +2.50 | -3.85 to +8.85 | 2 |"
+    assert line in report.render(paper, tmp_path)
+
+
+def test_what_folds_share_is_not_averaged_away(tmp_path):
+    fold = Fold("test", of="train", folds=10)
+    protocol = dataclasses.replace(tiny.PROTOCOLS[1], hold_outs=(fold,))
+    row, other = with_pictures().tables[0].rows
+    table = dataclasses.replace(
+        with_pictures().tables[0], protocols=(protocol,)
+    )
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(
+        with_pictures(), tables=(table,), comparisons=(claim,)
+    )
+    for each, scores in ((row, [81, 83, 82, 84]), (other, [80] * 4)):
+        for seed, accuracy in enumerate(scores):
+            unit = Unit(paper, table, each, protocol, seed)
+            entry = entry_of(unit, accuracy)
+            write_run(tmp_path, unit, entry)
+            if each is row:
+                start = {"row": "aabb"[seed], "digest": "", "layers": {}}
+                entry["started_from"] = [start]
+                write_record(tmp_path, unit, entry)
+    # Pairs of 2 and 3 from two pre-trainings; 1/9 of two runs' variance each.
+    half = 12.7062 * np.sqrt(0.5) * np.sqrt(1 / 2 + 2 / 9)
+    low_high = f"{2.5 - half:+.2f} to {2.5 + half:+.2f}"
+    assert f"| +2.50 | {low_high} | 2 |" in report.render(paper, tmp_path)
+
+
+def test_a_network_that_has_not_learned_bears_nothing_out(tmp_path):
+    write(tmp_path, [80, 82, 84], commonest=45.0)
+    text = report.render(with_pictures(), tmp_path)
+    (line,) = (x for x in text.splitlines() if x.startswith("| goes right |"))
+    assert line.endswith("| no verdict: a network has not learned |")
+
+
+def test_statements_are_of_the_last_epoch_where_the_score_is(tmp_path):
+    clean = dataclasses.replace(tiny.PROTOCOLS[0], at_last_epoch=True)
+    table = dataclasses.replace(with_pictures().tables[0], protocols=(clean,))
+    paper = dataclasses.replace(with_pictures(), tables=(table,))
+    row, _ = table.rows
+    write(tmp_path, [80, 82], row, protocol="paper")
+    words = "| goes right | Tiny \\| net | paper, at the best epoch |"
+    assert f"{words} [[2, 0], [0, 2]]" in report.render(paper, tmp_path)
+    faces = tiny.faces("test", 10)
+    wrong = np.eye(2)[1 - faces.labels]
+    for seed in (0, 1):
+        unit = dataclasses.replace(
+            tiny.unit("paper", seed), paper=PAPER, row=row
+        )
+        path = path_of(tmp_path, unit, ".last-epoch.npz")
+        write_probabilities(path, wrong, faces)
+    left, right = 2 * np.bincount(faces.labels)
+    line = f"| goes right | Tiny \\| net | paper | [[0, {left}], [{right}, 0]]"
     assert line in report.render(paper, tmp_path)

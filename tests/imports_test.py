@@ -17,7 +17,8 @@ ORDER = """
     record snapshot tensorboard
     train evaluate export costs
     start outcome line fold_lists
-    pictures reproduce summary
+    predictions reproduce summary
+    pictures
     tables
     claims how_to_run parameters
     report

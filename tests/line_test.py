@@ -7,11 +7,12 @@ import pytest
 
 from ferkeras import report
 from ferkeras.data import Fold, HoldOut
+from ferkeras.paper import Unit
 from ferkeras.protocol import Others, Protocol
 from ferkeras.record import read_json, write_record
 from ferkeras.summary import summarise
 from tests import tiny
-from tests.made_up import PAPER, TABLE, write
+from tests.made_up import PAPER, TABLE, entry_of, write, write_run
 
 OTHER = dataclasses.replace(tiny.ROW, name="Other")
 TWO = dataclasses.replace(
@@ -51,6 +52,8 @@ def test_one_run_and_nothing_beside_it_wait_for_more(tmp_path):
     table = dataclasses.replace(TABLE, runs=1)
     once = dataclasses.replace(PAPER, tables=(table,))
     assert under_the_papers(once, tmp_path).verdict == "undecided"
+    words = "| undecided: one run tells nothing of its noise |"
+    assert words in report.render(once, tmp_path)
 
 
 def test_no_verdict_under_another_protocol_or_on_drawn_faces(tmp_path):
@@ -175,3 +178,41 @@ def test_what_only_verdicts_need_does_not_change_a_digest():
         plain, note="x", papers=True, others=Others(3), at_last_epoch=True
     )
     assert marked.images == plain.images == plain
+
+
+def test_a_rows_number_may_be_of_another_protocol(tmp_path):
+    row = dataclasses.replace(tiny.ROW, judged_under="clean")
+    table = dataclasses.replace(TABLE, rows=(row, OTHER))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    for protocol in ("paper", "clean"):
+        write(tmp_path, [90.0, 90.1, 90.2], protocol=protocol)
+        write(tmp_path, [50.0, 50.1, 50.2], OTHER, protocol=protocol)
+    found = [line.verdict for line in summarise(paper, tmp_path)]
+    assert found == ["", "reproduced", "lower", ""]
+
+
+def test_of_folds_the_images_are_in_the_spread(tmp_path):
+    fold = Fold("test", of="train", folds=10)
+    protocol = dataclasses.replace(
+        tiny.PROTOCOLS[0], hold_outs=(fold,), others=Others(20)
+    )
+    table = dataclasses.replace(TABLE, protocols=(protocol,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    for seed, accuracy in enumerate([89.0, 90.0, 91.0]):
+        unit = Unit(paper, table, tiny.ROW, protocol, seed)
+        write_run(tmp_path, unit, entry_of(unit, accuracy))
+    low, high = under_the_papers(paper, tmp_path).judgement.interval
+    # A variance of 1, of ten folds on the paper's side; a ninth is shared.
+    half = 4.30265 * np.sqrt(1 / 3 + 1 / 10 + 2 / 9)
+    assert (high - low) / 2 == pytest.approx(half, abs=1e-4)
+
+
+def test_a_number_that_nothing_judges_is_a_fault_of_the_papers_file(tmp_path):
+    (table,) = PAPER.tables
+    protocols = tuple(
+        dataclasses.replace(p, papers=False) for p in table.protocols
+    )
+    table = dataclasses.replace(table, protocols=protocols)
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    with pytest.raises(ValueError, match="tiny1999 .*Tiny .*papers=True"):
+        report.index([paper], tmp_path)

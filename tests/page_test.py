@@ -108,7 +108,10 @@ def test_verdicts_are_counted_under_the_papers_protocol(tmp_path):
     write(tmp_path, [80, 90, 98], protocol="paper")
     rows = report.index_rows([PAPER], tmp_path)
     # What would settle it stands in the table and is not counted apart.
-    assert "undecided: no number of runs can settle it" in rows[0]
+    assert (
+        "undecided: at this spread, no number of runs would settle it"
+        in rows[0]
+    )
     assert report.counts(rows) == {"undecided": 1}
 
 

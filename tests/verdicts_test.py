@@ -92,7 +92,10 @@ def test_a_made_up_row_by_hand():
     assert found.interval == pytest.approx((3 - 13.217, 3 + 13.217), abs=1e-3)
     # The images alone are too few, whatever the seeds.
     assert (found.verdict, found.enough) == ("undecided", None)
-    assert found.words == "undecided: no number of runs can settle it"
+    assert (
+        found.words
+        == "undecided: at this spread, no number of runs would settle it"
+    )
 
 
 def test_more_runs_settle_what_seeds_alone_leave_open():
@@ -103,7 +106,7 @@ def test_more_runs_settle_what_seeds_alone_leave_open():
     # t(0.975, 4) * sqrt(4 * (1/5 + 1/100)) is 2.54, t(0.975, 5) * ... of six
     # runs 2.16.
     assert found.enough == 6
-    assert found.words == "undecided: 6 runs can settle it"
+    assert found.words == "undecided: at this spread, 6 runs would settle it"
 
 
 def test_of_two_halves_of_a_pool_the_common_images_do_not_count():

@@ -43,7 +43,7 @@ FER2013 = Access(
     "under the competition's rules",
     ("fer2013.csv",),
 )
-# By the name of the builder.
+# By the name of the builder, or in TFDS.
 ACCESS = {
     "fer2013": FER2013,
     "ferplus": Access(
@@ -63,6 +63,13 @@ ACCESS = {
         "https://www.jeffcohn.net",
         "on a signed agreement, for research",
         ("extended-cohn-kanade-images.zip", "Emotion_labels.zip"),
+    ),
+    # No publisher offers this copy: who has signed for CK+ may have it too.
+    "ck_plus/ck48": Access(
+        "CK+48",
+        "https://www.jeffcohn.net",
+        "a copy that is passed around, under CK+'s signed agreement",
+        ("CK+48/",),
     ),
     "jaffe": Access(
         "JAFFE",
@@ -102,9 +109,14 @@ COUNTS = {
 }
 
 
+def offered_as(dataset):
+    """What a dataset is asked for as: a key of `ACCESS`, or its builder."""
+    return dataset if dataset in ACCESS else dataset.partition("/")[0]
+
+
 def access_to(dataset):
     """`Access` to a dataset by its TFDS name, or None for one without."""
-    return ACCESS.get(dataset.partition("/")[0])
+    return ACCESS.get(offered_as(dataset))
 
 
 def counts_of(dataset):
