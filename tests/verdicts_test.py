@@ -39,8 +39,8 @@ M = "m-sec-ii-e"
 
 
 def at_the_tables_epoch(folder):
-    """Scores of the last epoch, the table's, of every seed."""
-    files = sorted((CHESLEY / folder).glob("seed*.history.csv"))
+    """Scores of the last epoch, the table's, of the first three seeds."""
+    files = [CHESLEY / folder / f"seed{k}.history.csv" for k in range(3)]
     return [100 * read_csv(file)[-1]["val_accuracy"] for file in files]
 
 
@@ -65,7 +65,6 @@ def test_known_rows_of_chesley2021(folder, difference, verdict):
     found = judge(ours, printed, others=others, images=5742)
     assert found.difference == pytest.approx(difference, abs=0.005)
     assert found.verdict == verdict
-    assert len(ours) == 3
 
 
 def test_a_made_up_row_by_hand():
