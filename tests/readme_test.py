@@ -41,7 +41,7 @@ RECIPE = Recipe(
     assumed=("everything",),
 )
 PROTOCOLS = (
-    Protocol("paper", "train", "test", "test", "It leaks."),
+    Protocol("paper", "train", "test", "test", "It leaks.", papers=True),
     Protocol("clean", "train", "validation", "test", "It does not."),
 )
 TABLE = Table("Table 1", 1, PROTOCOLS, (
