@@ -65,8 +65,7 @@ def adam(start, epochs=40, others=(), labels=LABELS):
         augment=augment,
         assumed=(
             f"the paper names neither epochs nor rate: {epochs} epochs of "
-            f"Adam, from {start:g} down half a cosine to 0; the rate chosen on "
-            "PublicTest, see *Rates*",
+            f"Adam, from {start:g} down half a cosine to 0, see *Rates*",
             "batch 32 and the augmentation of the FER+ authors' code, of which "
             'the paper changes "only" the optimizer',
             *labels,
