@@ -127,9 +127,9 @@ def test_units_come_first_seeds_first():
         "Base, clean, seed 1",
         "Base + Sobel, clean, seed 1",
     ]
-    # KDEF: twelve rows, three protocols; FER+: 15, and eight rates; FER2013:
+    # KDEF: twelve rows, three protocols; FER+: 15, and nine rates; FER2013:
     # one, and the published weights.
-    assert len(units(PANDEY)) == 12 * 3 * 3 + 15 * 4 + 8 + 2 * 3 + 3
+    assert len(units(PANDEY)) == 12 * 3 * 3 + 15 * 4 + 9 + 2 * 3 + 3
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
