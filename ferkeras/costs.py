@@ -3,11 +3,11 @@
 What is counted of networks is kept in `results/costs.csv`, as they take long to
 build. The rates are fitted to the records in `results/`:
 
-- On a processor, 121 runs on two cores of AMD EPYC, under TensorFlow. Their
-  own rates differ by up to five for one row, as other jobs ran beside many of
-  them. The estimates are within a factor of two of 7 runs in 8, and within
-  four of all. Without such neighbours, networks with many multiply-adds have
-  been seen two to four times as fast.
+- On a processor, over 120 runs on one or two cores of AMD EPYC, under
+  TensorFlow. Their own rates differ by up to five for one row, as other jobs
+  ran beside many of them. The estimates are within a factor of two of more
+  than 4 runs in 5, and within four of 98 in 100. Without such neighbours,
+  networks with many multiply-adds have been seen two to four times as fast.
 - On a GPU, 15 runs on an H200 under JAX, 11 to 15 of them side by side: a step
   of each took 7 to 15 ms whatever its network, so the card was waiting. One run
   alone should be faster. None had a network large enough to fill the card;
