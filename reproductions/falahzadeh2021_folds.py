@@ -9,8 +9,7 @@ FER2013 = Protocol(
     "train",
     "validation",
     "test",
-    "trained on Training, the epoch chosen on PublicTest, PrivateTest scored "
-    "once.",
+    "trained on Training, the epoch chosen on PublicTest, PrivateTest scored.",
 )
 
 

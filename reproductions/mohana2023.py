@@ -82,8 +82,7 @@ ALL_LABELS = Protocol(
     "train",
     "validation",
     "test",
-    "trained on Training, the epoch chosen on PublicTest, PrivateTest scored "
-    "once.",
+    "trained on Training, the epoch chosen on PublicTest, PrivateTest scored.",
 )
 
 
