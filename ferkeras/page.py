@@ -115,7 +115,7 @@ def render(papers, results):
             }
         )
     rows = report.index_rows(papers, results)
-    index = report.index_tables(papers, results)
+    index = report.index_tables(rows, papers, results)
     for paper in papers:
         index = index.replace(f"(results/{paper.key}.md)", f"(#{paper.key})")
     environment = Environment(

@@ -185,15 +185,14 @@ def index_rows(papers, results, ours=False):
     rows = {}
     for paper in papers:
         lines = summarise(paper, results)
+        single = once(lines)
         link = f"[{paper.key}](results/{paper.key}.md)"
-        for line in once(lines):
+        for line in single:
             row = line.row
             if row.task.metric not in row.reported or line.table.ours != ours:
                 continue
             found = {
-                x.protocol.name: x
-                for x in once(lines)
-                if x.row.name == row.name
+                x.protocol.name: x for x in single if x.row.name == row.name
             }
             judged = [x for x in found.values() if x.of_paper]
             if not judged:
@@ -226,9 +225,15 @@ def counts(rows):
     return dict(Counter(filter(None, words)).most_common())
 
 
-def index_tables(papers, results):
-    """Each row's report beside its reproductions: Markdown tables."""
-    text = table(INDEX_HEAD, index_rows(papers, results))
+def index_tables(rows, papers, results):
+    """Each row's report beside its reproductions: Markdown tables.
+
+    Args:
+        rows: what `index_rows` returned.
+        papers: list of `Paper`.
+        results: folder of results.
+    """
+    text = table(INDEX_HEAD, rows)
     others = index_rows(papers, results, ours=True)
     if others:
         text += "\nNumbers that others print, of networks used here:\n\n"
@@ -241,7 +246,7 @@ def index(papers, results):
     rows = index_rows(papers, results)
     found = "; ".join(f"{n} {verdict}" for verdict, n in counts(rows).items())
     first = f"Of {len(rows)} numbers that the papers print: {found}.\n\n"
-    return first + index_tables(papers, results)
+    return first + index_tables(rows, papers, results)
 
 
 def index_cells(judged, clean):
