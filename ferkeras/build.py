@@ -79,16 +79,8 @@ def build(row, num_classes, colours=1, image_size=None):
     )
 
 
-def copy_state(source, target):
-    """Give networks the weights and random states of others of their row."""
-    for old, new in zip(
-        source.training.variables, target.training.variables, strict=True
-    ):
-        new.assign(old)
-
-
 def at_size(networks, row, image_size):
-    """Networks of the same state for images of another size.
+    """Networks of a row for images of another size, of any state.
 
     Args:
         networks: `Networks` of the row.
@@ -102,6 +94,4 @@ def at_size(networks, row, image_size):
     if image_size == size:
         return networks
     num_classes = networks.scoring.output.shape[-1]
-    other = build(row, num_classes, colours, image_size)
-    copy_state(networks, other)
-    return other
+    return build(row, num_classes, colours, image_size)

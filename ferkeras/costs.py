@@ -22,8 +22,8 @@ from typing import NamedTuple
 from ferkeras.data import Copies, Draw, Fold
 from ferkeras.data.access import counts_of
 from ferkeras.experiment import dotted
+from ferkeras.files import write_whole
 from ferkeras.operations import Operations, count_operations
-from ferkeras.record import write_whole
 
 # Seconds on two cores: of an activation, a multiply-add, and of the update of
 # a weight in each step.

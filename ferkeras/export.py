@@ -1,5 +1,7 @@
 """A trained network -> files that take pixels and give named probabilities."""
 
+import tempfile
+
 import h5py
 import keras
 import numpy as np
@@ -61,23 +63,25 @@ def export(scoring, folder, class_names=None):
         saved_model(model, folder / "saved_model", class_names)
 
 
-def half_precision(path, target):
-    """Copy a Keras `.weights.h5` file with its floats in half precision.
+def half_precision(network, target):
+    """Write a network's weights, floats in half precision.
 
-    `keras.Model.load_weights` reads the copy as it does the original.
+    `keras.Model.load_weights` reads them.
 
     Args:
-        path: the file.
-        target: the file to write, whole or not at all.
+        network: keras.Model.
+        target: `.weights.h5` file to write, whole or not at all.
 
     Raises:
         ValueError: where a weight is over 65,504, the largest half float.
     """
     with (
-        h5py.File(path) as full,
+        tempfile.TemporaryDirectory() as folder,
         open_whole(target) as file,
         h5py.File(file, "w") as half,
     ):
+        path = f"{folder}/full.weights.h5"
+        network.save_weights(path)
 
         def copy(name, item):
             if isinstance(item, h5py.Group):
@@ -88,13 +92,15 @@ def half_precision(path, target):
                     values = values.astype("float16")
                     if not np.isfinite(values).all():
                         raise ValueError(
-                            f"{name} in {path} is too large for half precision."
+                            f"{name} of {network.name} is too large for half "
+                            "precision."
                         )
                 there = half.create_dataset(name, data=values)
             there.attrs.update(item.attrs)
 
-        half.attrs.update(full.attrs)
-        full.visititems(copy)
+        with h5py.File(path) as full:
+            half.attrs.update(full.attrs)
+            full.visititems(copy)
 
 
 def saved_model(model, path, class_names=None):

@@ -23,3 +23,14 @@ def open_whole(path):
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_whole(path, content):
+    """Write a file so that readers see all of it or the one before.
+
+    Args:
+        path: `pathlib.Path`; its folder is made.
+        content: str or bytes.
+    """
+    with open_whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ferkeras.data import Fold, part
 from ferkeras.experiment import slug
-from ferkeras.record import write_whole
+from ferkeras.files import write_whole
 
 
 def uses(faces, protocol, steps, run):

@@ -11,7 +11,7 @@ from ferkeras.experiment import Experiment
 from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.record import commonest, path_of
-from ferkeras.snapshot import read_csv
+from ferkeras.run_folder import read_history
 from ferkeras.verdicts import Printed, centred, judge
 
 # Points: a network that has no more on its training images than this over the
@@ -57,7 +57,7 @@ class Line:
     def with_histories(self):
         """`(record, history)` of each complete run, a history as read."""
         return [
-            (entry, read_csv(path_of(self.results, unit, ".history.csv")))
+            (entry, read_history(path_of(self.results, unit, ".history.csv")))
             for unit, entry in self.complete
         ]
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ferkeras import report
 from ferkeras.experiment import slug
-from ferkeras.record import write_whole
+from ferkeras.files import write_whole
 
 # Sections that are there on demand.
 FOLDED = (

@@ -12,7 +12,7 @@ from ferkeras.experiment import slug
 from ferkeras.line import synthetic
 from ferkeras.predictions import at_epoch, confusion
 from ferkeras.record import path_of
-from ferkeras.snapshot import read_csv
+from ferkeras.run_folder import read_history
 
 # Of `accuracies_by_size`: pixels, and images too few to have an accuracy.
 LARGEST, TOO_FEW = 100, 20
@@ -84,7 +84,7 @@ def draw_curves(runs, title, path):
         path: PNG file to write.
     """
     histories = {
-        label: read_csv(path_of(line.results, unit, ".history.csv"))
+        label: read_history(path_of(line.results, unit, ".history.csv"))
         for label, (line, unit) in runs.items()
     }
     (metric,) = {line.metric for line, _ in runs.values()}

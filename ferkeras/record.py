@@ -10,20 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ferkeras.data import is_own
-from ferkeras.files import open_whole
+from ferkeras.files import open_whole, write_whole
 
 ROOT = Path(__file__).parent.parent
-
-
-def write_whole(path, content):
-    """Write a file so that readers see all of it or the one before.
-
-    Args:
-        path: `pathlib.Path`; its folder is made.
-        content: str or bytes.
-    """
-    with open_whole(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def commit():

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from ferkeras import how_to_run, parameters
 from ferkeras.claims import comparisons, statements
+from ferkeras.files import write_whole
 from ferkeras.line import LEARNED, synthetic
 from ferkeras.pictures import of_figure, of_line
-from ferkeras.record import write_whole
 from ferkeras.summary import once, summarise
 from ferkeras.tables import (
     EPOCHS_HEAD,

@@ -1,7 +1,6 @@
-"""One unit, from prepared dataset to record."""
+"""Units, from prepared dataset to record."""
 
-import json
-import shutil
+import itertools
 
 import keras
 import numpy as np
@@ -10,35 +9,36 @@ from ferkeras import devices, record
 from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
 from ferkeras.export import half_precision
+from ferkeras.files import write_whole
+from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
 from ferkeras.outcome import at_last_epoch, conclude
-from ferkeras.record import path_of, write_whole
-from ferkeras.snapshot import (
-    HISTORY,
-    SNAPSHOT,
-    epochs_done,
-    read_history,
-    trim_history,
-)
+from ferkeras.record import path_of
+from ferkeras.run_folder import HISTORY, RunFolder
 from ferkeras.start import take_start
 from ferkeras.tensorboard import TensorBoardLog
-from ferkeras.train import (
-    OutOfTime,
-    best_epoch,
-    best_weights,
-    drop_other_weights,
-    take_best,
-    train,
-)
+from ferkeras.train import OutOfTime, Run, train
 
 
 def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
-    """Train, score, export and record a unit; go on where a run stopped.
+    """`reproduce_together` of a single unit; returns its record."""
+    (entry,) = reproduce_together(
+        [unit], results, datasets, command, deadline, callbacks
+    )
+    return entry
 
-    A row without phases is scored as it starts.
+
+def reproduce_together(
+    units, results, datasets, command, deadline=None, callbacks=()
+):
+    """Train, score, export and record units; go on where a run stopped.
+
+    Units of one seed are trained once, and each protocol chooses its epoch.
+    Those of several seeds are trained side by side in one program. A row
+    without phases is scored as it starts.
 
     Args:
-        unit: `Unit`.
+        units: list of `Unit` of one row, of which `can_share` holds.
         results: `pathlib.Path` of the results folder. Records go there; logs,
             snapshots and exported models into its folder `work`.
         datasets: `ferkeras.data.Datasets`.
@@ -47,125 +47,166 @@ def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):
         callbacks: further Keras callbacks.
 
     Returns:
-        The record, a dict of JSON values.
+        The records, a list of dicts of JSON values.
 
     Raises:
-        OutOfTime: at the deadline, with the run recorded as incomplete.
+        OutOfTime: at the deadline, with the runs recorded as incomplete.
         FileNotFoundError: where the dataset is not prepared.
         ValueError: where the work folder holds a run of something else, or the
             results folder a record of it.
     """
-    record.refuse_to_overwrite(results, unit)
-    row, protocol = unit.row, unit.protocol
-    work = results / "work" / unit.folder / f"seed{unit.seed}"
-    steps = protocol.hold_outs
-    card = datasets.card(row.dataset, protocol.splits, steps, unit.seed)
-    claim_folder(work, unit, card)
-    write_folds(results, unit, datasets)
-
-    def faces(split, size=row.image_size):
-        return datasets.faces(
-            row.dataset, split, steps, size, row.colours, unit.seed
-        )
+    jobs = [Job(unit, results, datasets) for unit in units]
+    row = jobs[0].unit.row
+    networks, runs = None, []
+    keras.utils.clear_session()
+    keras.config.set_dtype_policy(row.recipe.precision)
+    by_seed = itertools.groupby(jobs, key=lambda job: job.unit.seed)
+    for seed, same in by_seed:
+        same = list(same)
+        own, started_from = start(same[0])
+        networks = networks or own
+        folders = tuple(job.folder for job in same)
+        state = {"model": values_of(own.training.variables)}
+        runs.append(Run(seed, folders, state))
+        for job in same:
+            job.begin(networks, started_from, command, len(units))
 
     def faces_at(size):
-        return faces(protocol.train, size), faces(protocol.select, size)
+        chosen = {
+            job.folder.chosen_on: job.faces(job.unit.protocol.select, size)
+            for job in jobs
+        }
+        return jobs[0].faces(jobs[0].unit.protocol.train, size), chosen
 
-    colours = faces(protocol.splits[0]).images.shape[-1]
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(unit.seed)
-    keras.config.set_dtype_policy(row.recipe.precision)
-    networks = build(row, len(card["class_names"]), colours)
-    started_from = [
-        take_start(start, networks.classifier, unit, results, datasets)
-        for start in row.start_from
-    ]
-    log = TensorBoardLog(work / "tensorboard", hparams(unit), str(unit))
-    entry = describe(unit, card, networks)
-    entry |= {"command": command, "sessions": note_session(work)}
-    if started_from:
-        entry["started_from"] = started_from
     try:
-        history = train(
-            networks,
-            row,
-            faces_at,
-            unit.seed,
-            work,
-            deadline,
-            [log, *callbacks],
-        )
+        train(networks, row, faces_at, runs, deadline, callbacks)
     except (OutOfTime, KeyboardInterrupt):
-        trim_history(work, epochs_done(work))
-        history = read_history(work)
-        if history:
-            entry |= progress(unit, history, card, "incomplete")
-            keep_history(results, unit, work)
-            record.write_record(results, unit, entry)
+        for job in jobs:
+            job.stop()
         raise
     finally:
-        log.close()
-
-    test = faces(protocol.test)
-    if history and row.task.classifies:
-        entry["scores_at_last_epoch"] = at_last_epoch(
-            unit, networks, test, card["class_names"], results
+        for job in jobs:
+            job.log.close()
+    return [
+        job.finish(networks, run.state["model"])
+        for job, run in zip(
+            jobs, [run for run in runs for _ in run.folders], strict=True
         )
-    if history:
-        take_best(networks, work)
-    scores, picture = conclude(
-        unit, networks, test, card["class_names"], results, work
-    )
-    entry |= progress(unit, history, card, "complete") | {"scores": scores}
-    if history:
-        keep_history(results, unit, work)
-    if row.keep_weights:
-        half_precision(
-            best_weights(work, entry["epochs"]["best"]),
-            path_of(results, unit, ".weights.h5"),
-        )
-    numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
-    log.finish(numbers, picture, len(history))
-    record.write_record(results, unit, entry)
-    (work / SNAPSHOT).unlink(missing_ok=True)
-    drop_other_weights(work)
-    return entry
+    ]
 
 
-def claim_folder(work, unit, card):
-    """Mark a work folder as this unit's, and drop half-written epochs.
+def start(job):
+    """A unit's networks as training starts from them, and what of is said.
 
-    Raises:
-        ValueError: where it holds the run of another recipe or dataset.
+    Returns:
+        `Networks`, and a list of dicts for the record.
     """
-    mark, started = work / "unit.txt", (work / SNAPSHOT).exists()
-    ours = f"{unit.digest} {card['fingerprint']}\n"
-    if started and mark.exists() and mark.read_text() != ours:
-        raise ValueError(
-            f"{work} holds a run of {unit} that was stopped, and the recipe, "
-            "the protocol or the dataset has changed since. Delete that "
-            "folder to start afresh."
+    unit = job.unit
+    colours = job.faces(unit.protocol.splits[0]).images.shape[-1]
+    keras.utils.set_random_seed(unit.seed)
+    networks = build(unit.row, len(job.card["class_names"]), colours)
+    return networks, [
+        take_start(each, networks.classifier, unit, job.results, job.datasets)
+        for each in unit.row.start_from
+    ]
+
+
+class Job:
+    """A unit on its way to a record.
+
+    Args:
+        unit: `Unit`.
+        results: `pathlib.Path` of the results folder.
+        datasets: `ferkeras.data.Datasets`.
+    """
+
+    def __init__(self, unit, results, datasets):
+        record.refuse_to_overwrite(results, unit)
+        self.unit, self.results, self.datasets = unit, results, datasets
+        protocol = unit.protocol
+        self.card = datasets.card(
+            unit.row.dataset, protocol.splits, protocol.hold_outs, unit.seed
         )
-    if not started:
-        shutil.rmtree(work, ignore_errors=True)
-    write_whole(mark, ours)
-    drop_other_weights(work)
+        prints = self.card["fingerprint"]
+        work = results / "work" / unit.folder / f"seed{unit.seed}"
+        self.log = TensorBoardLog(
+            work / "tensorboard", hparams(unit), str(unit)
+        )
+        self.folder = RunFolder(
+            work, unit.row.task.metric, prints.get(protocol.select), self.log
+        )
+        self.folder.claim(f"{unit.digest} {prints}")
+        write_folds(results, unit, datasets)
 
+    def faces(self, split, size=None):
+        """Images of a split, at the row's size or another."""
+        row, steps = self.unit.row, self.unit.protocol.hold_outs
+        size = size or row.image_size
+        return self.datasets.faces(
+            row.dataset, split, steps, size, row.colours, self.unit.seed
+        )
 
-def note_session(work):
-    """List on what a run was trained: one entry, unless it was resumed."""
-    session = {
-        "commit": record.commit(),
-        "device": devices.device_name(),
-        "backend": keras.backend.backend(),
-        "versions": devices.versions(),
-    }
-    path = work / "sessions.json"
-    sessions = json.loads(path.read_text()) if path.exists() else []
-    if session not in sessions:
-        sessions.append(session)
-        write_whole(path, json.dumps(sessions, indent=1))
-    return sessions
+    def begin(self, networks, started_from, command, units):
+        """Note what is known before training."""
+        session = {
+            "commit": record.commit(),
+            "device": devices.device_name(),
+            "backend": keras.backend.backend(),
+            "versions": devices.versions(),
+        }
+        if units > 1:
+            session["side_by_side"] = units
+        self.entry = describe(self.unit, self.card, networks) | {
+            "command": command,
+            "sessions": self.folder.note_session(session),
+        }
+        if started_from:
+            self.entry["started_from"] = started_from
+
+    def stop(self):
+        """Record how far it went."""
+        if self.folder.epochs_done:
+            self._write("incomplete")
+
+    def finish(self, networks, last):
+        """Score what was trained, and record it.
+
+        Args:
+            networks: `Networks`, whose weights are replaced.
+            last: values of the model after the last epoch.
+        """
+        unit, folder = self.unit, self.folder
+        test, names = self.faces(unit.protocol.test), self.card["class_names"]
+        results, work = self.results, folder.path
+        variables = networks.training.variables
+        assign(variables, last)
+        if folder.epochs_done:
+            if unit.row.task.classifies:
+                self.entry["scores_at_last_epoch"] = at_last_epoch(
+                    unit, networks, test, names, results
+                )
+            assign(variables, folder.best)
+        scores, picture = conclude(unit, networks, test, names, results, work)
+        if unit.row.keep_weights:
+            half_precision(
+                networks.classifier, path_of(results, unit, ".weights.h5")
+            )
+        numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
+        self.log.finish(numbers, picture, folder.epochs_done)
+        self._write("complete", scores)
+        folder.close()
+        return self.entry
+
+    def _write(self, status, scores=None):
+        history = self.folder.history
+        self.entry |= progress(self.unit, self.folder, self.card, status)
+        if scores:
+            self.entry["scores"] = scores
+        if history:
+            text = (self.folder.path / HISTORY).read_text()
+            path = path_of(self.results, self.unit, ".history.csv")
+            write_whole(path, text)
+        record.write_record(self.results, self.unit, self.entry)
 
 
 def describe(unit, card, networks):
@@ -208,14 +249,14 @@ def optimizer_config(optimizer):
     return {"class": type(optimizer).__name__, **settings}
 
 
-def progress(unit, history, card, status):
+def progress(unit, folder, card, status):
     """The part of a record that tells how far a run went.
 
     Without an epoch, the best is number 0, and its score null.
     """
-    task, best, selection, speed = unit.row.task, 0, None, 0.0
+    history, best = folder.history, folder.best_epoch
+    task, selection, speed = unit.row.task, None, 0.0
     if history:
-        best = best_epoch(history)
         selection = task.scale * history[best - 1][f"val_{task.metric}"]
         seconds = np.median([epoch["train_seconds"] for epoch in history])
         speed = card["images"][unit.protocol.train] / seconds
@@ -231,12 +272,6 @@ def progress(unit, history, card, status):
         "seconds": round(sum(epoch["seconds"] for epoch in history), 1),
         "images_per_second": round(speed, 1),
     }
-
-
-def keep_history(results, unit, work):
-    """Copy the per-epoch values beside the record."""
-    text = (work / HISTORY).read_text()
-    write_whole(path_of(results, unit, ".history.csv"), text)
 
 
 def hparams(unit):

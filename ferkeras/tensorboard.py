@@ -5,7 +5,6 @@ Keras' own callback imports it, whichever backend trains.
 
 import time
 
-import keras
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.plugins.hparams.summary_v2 import (
     HParam,
@@ -23,7 +22,7 @@ COLUMNS = ("row", "protocol", "seed", "channels", "dataset")
 METRICS = ("accuracy", "mean_recall", "psnr")
 
 
-class TensorBoardLog(keras.callbacks.Callback):
+class TensorBoardLog:
     """Log a unit's curves, and its scores when it is done.
 
     Args:
@@ -34,12 +33,18 @@ class TensorBoardLog(keras.callbacks.Callback):
     """
 
     def __init__(self, folder, hparams, session):
-        super().__init__()
         self.folder, self.hparams, self.session = folder, hparams, session
         self.writer = None
 
-    def on_epoch_end(self, epoch, logs=None):
-        self.write([scalar_pb(k, v) for k, v in logs.items()], epoch + 1)
+    def epochs(self, rows, first):
+        """Write epochs' values.
+
+        Args:
+            rows: a dict of floats an epoch.
+            first: number of the first, counted from 1.
+        """
+        for epoch, row in enumerate(rows, first):
+            self.write([scalar_pb(k, v) for k, v in row.items()], epoch)
 
     def finish(self, scores, picture, step):
         """Write final scores and the confusion matrix.

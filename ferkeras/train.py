@@ -1,30 +1,17 @@
-"""Training one unit, so that a kill at any moment loses one epoch at most."""
+"""Training runs of a row, so that a kill at any moment loses seconds."""
 
-import math
 import re
 import time
+from dataclasses import dataclass
 
 import keras
-import numpy as np
 
-from ferkeras.build import at_size, copy_state
-from ferkeras.data import (
-    EpochBatches,
-    scoring_batches,
-    through,
-    training_batches,
-)
-from ferkeras.snapshot import (
-    HISTORY,
-    Snapshot,
-    epochs_done,
-    read_history,
-    restore,
-    trim_history,
-)
-from ferkeras.task import TASKS
-
-MANY = 1_000_000  # weights
+from ferkeras.build import Networks, at_size
+from ferkeras.data import Faces
+from ferkeras.engine import Engine, fits
+from ferkeras.fit import fit
+from ferkeras.recipe import Recipe
+from ferkeras.task import Task
 
 
 class OutOfTime(Exception):
@@ -32,7 +19,7 @@ class OutOfTime(Exception):
 
 
 class Clock(keras.callbacks.Callback):
-    """Log seconds an epoch, with and without scoring; stop at a deadline.
+    """Stop at a deadline, or before an epoch that would end after it.
 
     Args:
         deadline: `time.monotonic()` value, or None for no limit.
@@ -49,74 +36,92 @@ class Clock(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._stop_after(self.longest)
-        self.started = self.trained = time.monotonic()
+        self.started = time.monotonic()
 
     def on_train_batch_end(self, batch, logs=None):
         self._stop_after(0)
-
-    def on_test_begin(self, logs=None):
-        self.trained = time.monotonic()
 
     def on_test_batch_end(self, batch, logs=None):
         self._stop_after(0)
 
     def on_epoch_end(self, epoch, logs=None):
-        now = time.monotonic()
-        self.longest = max(self.longest, now - self.started)
-        logs["seconds"] = now - self.started
-        logs["train_seconds"] = self.trained - self.started
+        self.longest = max(self.longest, time.monotonic() - self.started)
 
 
-class BestWeights(keras.callbacks.ModelCheckpoint):
-    """Save the classifier's weights whenever the selection score rises.
+@dataclass
+class Run:
+    """One seed's training, whatever protocols make of it.
 
-    Not the fitted model's: those would carry the optimizer along.
-
-    Args:
-        classifier: keras.Model whose weights to save.
-        folder: `pathlib.Path` of the run.
-        metric: name of the score.
-        best: the highest score so far.
+    Attributes:
+        seed: of order and augmentation.
+        folders: tuple of `RunFolder`, one a protocol, as far as one another.
+        state: of the model, and within a phase of its optimizer.
     """
 
-    def __init__(self, classifier, folder, metric, best):
-        super().__init__(
-            folder / "best-{epoch:04d}.weights.h5",
-            monitor=f"val_{metric}",
-            mode="max",
-            save_best_only=True,
-            save_weights_only=True,
-            initial_value_threshold=best,
-        )
-        self.classifier, self.folder = classifier, folder
+    seed: int
+    folders: tuple
+    state: dict
 
-    def set_model(self, model):
-        super().set_model(self.classifier)
+    def __post_init__(self):
+        self.state = self.folders[0].state or self.state
 
-    def on_epoch_begin(self, epoch, logs=None):
-        # The last epoch's snapshot is on disk: older bests are of no use.
-        drop_other_weights(self.folder)
+    @property
+    def epochs_done(self):
+        """Number of epochs behind it."""
+        return self.folders[0].epochs_done
+
+    def epoch_done(self, logs, scores, state):
+        """Take what an epoch came to.
+
+        Args:
+            logs: dict of floats: of training, and seconds.
+            scores: the same of each set that chooses, by its fingerprint.
+            state: as of `RunFolder`.
+        """
+        self.state = state
+        for folder in self.folders:
+            chosen = scores[folder.chosen_on].items()
+            folder.epoch_done(logs | {f"val_{k}": v for k, v in chosen}, state)
+
+    @property
+    def is_due(self):
+        """Whether a state within an epoch is to be saved."""
+        return self.folders[0].is_due
+
+    def save_within(self, steps, state):
+        """Save a state within an epoch."""
+        for folder in self.folders:
+            folder.save_within(steps, state)
+
+    def within(self):
+        """Steps done, and state, of an epoch that was stopped; or None."""
+        return self.folders[0].within()
 
 
-def best_epoch(history):
-    """First epoch, counted from 1, of the highest selection score."""
-    # Higher is better of whatever score a task is chosen by.
-    (score,) = {f"val_{task.metric}" for task in TASKS} & history[0].keys()
-    return 1 + int(np.argmax([epoch[score] for epoch in history]))
+@dataclass(frozen=True)
+class Setup:
+    """A phase, ready to be trained.
 
+    Attributes:
+        networks: `ferkeras.build.Networks` of the phase's image size.
+        recipe: the row's `Recipe`.
+        task: the row's `Task`.
+        optimizer: built, of the variables that the phase trains.
+        faces: `Faces` to train on.
+        selections: `Faces` whose score chooses an epoch, by fingerprint.
+    """
 
-def best_weights(folder, epoch):
-    """File of the weights after an epoch that was the best so far."""
-    return folder / f"best-{epoch:04d}.weights.h5"
+    networks: Networks
+    recipe: Recipe
+    task: Task
+    optimizer: keras.Optimizer
+    faces: Faces
+    selections: dict[str, Faces]
 
-
-def drop_other_weights(folder):
-    """Delete weights that are not those of the best epoch so far."""
-    history = read_history(folder)
-    keep = best_weights(folder, best_epoch(history)) if history else None
-    for path in folder.glob("best-*.weights.h5"):
-        if path != keep:
-            path.unlink()
+    @property
+    def steps(self):
+        """Batches an epoch."""
+        return self.recipe.steps(len(self.faces.labels))
 
 
 def leaves(network):
@@ -152,141 +157,64 @@ def freeze(network, pattern):
         layer.trainable = layer not in found
 
 
-def fuse_update(model):
-    """Have XLA compile the optimizer's update into one pass over the weights.
-
-    TensorFlow takes a dozen: on two cores, Adam's update of 27 million weights
-    takes 43 ms in place of 314. JAX compiles the whole step anyway.
-
-    Args:
-        model: keras.Model, compiled, with a built optimizer that is changed in
-            place; one of few weights stays as it is, since a pass over these
-            is not worth compiling.
-    """
-    weights = sum(math.prod(v.shape) for v in model.trainable_variables)
-    if weights >= MANY and keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        update = tf.function(model.optimizer.apply, jit_compile=True)
-        # One that is built knows its variables.
-        model.optimizer.apply = lambda gradients, _: update(gradients)
+def prepare_phase(networks, row, phase, faces_at):
+    """Make a phase ready to be trained."""
+    size = phase.image_size or row.image_size
+    now = at_size(networks, row, size)
+    faces, selections = faces_at(size)
+    freeze(now.classifier, phase.frozen)
+    optimizer = phase.build_optimizer(row.recipe.steps(len(faces.labels)))
+    optimizer.build(now.training.trainable_variables)
+    return Setup(now, row.recipe, row.task, optimizer, faces, selections)
 
 
-def train(
-    networks,
-    row,
-    faces_at,
-    seed,
-    folder,
-    deadline=None,
-    callbacks=(),
-    placement="step",
-):
-    """Train to the last epoch, from the last snapshot if there is one.
+def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
+    """Train runs to the last epoch, each from its last snapshot if it has one.
 
-    Each epoch ends with `history.csv` extended, the weights saved if the
-    selection score rose, and a snapshot. A run that was killed and one that
-    was not give the same history and weights on a processor.
+    A run that was killed and one that was not give the same history and
+    weights on a processor; so do, within rounding, the ways of training.
 
     Args:
-        networks: `ferkeras.build.Networks`; theirs are the weights.
+        networks: `ferkeras.build.Networks` of the row; what they hold at the
+            end is of no meaning.
         row: `Experiment`.
-        faces_at: `image size -> Faces, Faces`: those to train on, and those
-            whose score chooses the epoch.
-        seed: of order and augmentation.
-        folder: `pathlib.Path` of the run's files.
+        faces_at: `image size -> Faces, {fingerprint: Faces}`: those to train
+            on, and those whose score chooses an epoch.
+        runs: list of `Run`, as far as one another; their states and their
+            folders take what comes out.
         deadline: `time.monotonic()` value after which not to go on.
-        callbacks: further Keras callbacks.
-        placement: where augmentation and channels are computed: `"step"`, in
-            the compiled step, on whatever device trains, or `"pipeline"`, in
-            tf.data, on the processor; TensorFlow's backend only. Neither was
-            measurably faster on a processor.
-
-    Returns:
-        The history: a dict of floats an epoch; none where the recipe has no
-        phases, and the weights stay as they are.
+        callbacks: further Keras callbacks. They see the epochs, with the first
+            run's values by its first protocol, and the ends of batches, or of
+            some batches at a time.
+        way: `"fit"` or, with channels computed in tf.data, `"pipeline"`, each
+            for one run; or `"engine"`; by default the faster on the device.
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    recipe, task = row.recipe, row.task
-    score = f"val_{task.metric}"
-    in_step = placement == "step"
-    done = resumed_at = epochs_done(folder)
-    trim_history(folder, done)
-    history = read_history(folder)
-    begin = 0
-    longest = max((epoch["seconds"] for epoch in history), default=0)
-    clock = Clock(deadline, longest)
-    for phase in recipe.phases:
-        end = begin + phase.epochs
-        if done < end:
-            size = phase.image_size or row.image_size
-            now = at_size(networks, row, size)
-            train_faces, select_faces = faces_at(size)
-            steps = recipe.steps(len(train_faces.labels))
-            freeze(now.classifier, phase.frozen)
-            model = now.training if in_step else now.from_channels
-            model.compile(
-                optimizer=phase.build_optimizer(steps),
-                loss=recipe.loss(),
-                metrics=[task.measure(name=task.metric)],
-            )
-            model.optimizer.build(model.trainable_variables)
-            fuse_update(model)
-            if done == resumed_at > begin:
-                restore(folder, model)
-            elif done == resumed_at > 0:
-                restore(folder, model, ["model"])
-            batches = training_batches(
-                train_faces,
-                task.targets(train_faces),
-                recipe,
-                seed,
-                range(done, end),
-            )
-            feed = []
-            if isinstance(batches, EpochBatches):
-                feed = [keras.callbacks.LambdaCallback(batches.begin)]
-            selection = scoring_batches(
-                select_faces,
-                task.targets(select_faces),
-                256,
-                now.plain(len(select_faces.labels)),
-            )
-            if not in_step:
-                batches = through(batches, now.front_end)
-                selection = through(selection, now.front_end)
-            best = max((epoch[score] for epoch in history), default=-np.inf)
-            model.fit(
-                batches,
-                initial_epoch=done,
-                epochs=end,
-                steps_per_epoch=steps,
-                validation_data=selection,
-                shuffle=False,
-                verbose=0,
-                callbacks=[
-                    *feed,
-                    clock,
-                    keras.callbacks.CSVLogger(folder / HISTORY, append=True),
-                    BestWeights(now.classifier, folder, task.metric, best),
-                    Snapshot(folder),
-                    *callbacks,
-                ],
-            )
-            history = read_history(folder)
-            done = end
-            if now is not networks:
-                copy_state(now, networks)
-        begin = end
-    if 0 < resumed_at == recipe.epochs:
-        restore(folder, networks.training, ["model"])
-    return history
-
-
-def take_best(networks, folder):
-    """Load the weights of the best epoch of a run that `train` ended."""
-    best = best_epoch(read_history(folder))
-    networks.classifier.load_weights(best_weights(folder, best))
+    recipe, begin = row.recipe, 0
+    resumed_at = runs[0].epochs_done
+    folders = [folder for run in runs for folder in run.folders]
+    longest = max(folder.longest for folder in folders)
+    callbacks = [Clock(deadline, longest), *callbacks]
+    try:
+        for phase in recipe.phases:
+            end = begin + phase.epochs
+            epochs = range(max(begin, resumed_at), end)
+            if epochs:
+                if epochs.start == begin:
+                    for run in runs:
+                        run.state = {"model": run.state["model"]}
+                setup = prepare_phase(networks, row, phase, faces_at)
+                chosen = way or ("engine" if fits(setup) else "fit")
+                if chosen == "engine":
+                    Engine(setup, len(runs)).train(runs, epochs, callbacks)
+                else:
+                    (run,) = runs
+                    in_step = chosen == "fit"
+                    fit(setup, run, epochs, callbacks, in_step)
+            begin = end
+    finally:
+        # What was under way when it was stopped is lost, and no more.
+        for folder in folders:
+            folder.save()

@@ -14,9 +14,10 @@ from rich.table import Table
 from ferkeras import devices, how_to_run
 from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
+from ferkeras.files import write_whole
 from ferkeras.page import write_page
 from ferkeras.paper import units
-from ferkeras.record import PUBLISHED, refuse_to_mix, write_whole
+from ferkeras.record import PUBLISHED, refuse_to_mix
 from ferkeras.report import with_index, write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise

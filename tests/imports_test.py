@@ -14,7 +14,7 @@ ORDER = """
     experiment devices
     paper
     build
-    record snapshot tensorboard
+    record run_folder tensorboard fit engine
     train evaluate export costs
     start outcome line fold_lists
     predictions reproduce summary

@@ -10,8 +10,10 @@ from keras import layers
 
 from ferkeras.build import build
 from ferkeras.data import Faces, no_augmentation
+from ferkeras.fit import assign
 from ferkeras.recipe import Phase, Recipe
-from ferkeras.train import OutOfTime, freeze, take_best, train
+from ferkeras.run_folder import RunFolder
+from ferkeras.train import OutOfTime, freeze
 from tests import tiny
 
 FAST = partial(keras.optimizers.SGD, 0.5)
@@ -57,7 +59,7 @@ def noise_at(size):
     images = rng.integers(0, 150, (60, size, size, 1))
     images += 100 * labels[:, None, None, None]
     faces = Faces(images.astype(np.uint8), labels, np.arange(60))
-    return faces, faces
+    return faces, {"x": faces}
 
 
 def constant_at(size):
@@ -65,19 +67,26 @@ def constant_at(size):
     labels = np.arange(60) % 2
     images = np.tile(labels[:, None, None, None], (1, size, size, 1))
     faces = Faces((50 + 150 * images).astype(np.uint8), labels, labels)
-    return faces, faces
+    return faces, {"x": faces}
 
 
-def trained(row, faces_at, folder, callbacks=(), seed=0):
-    keras.utils.set_random_seed(seed)
-    networks = build(row, 2)
-    before = values(networks)
-    history = train(networks, row, faces_at, 3, folder, None, callbacks)
-    return networks, before, history
+def trained(row, faces_at, path, callbacks=(), start=0):
+    """Networks, and the folder of a run, or of one that was stopped."""
+    networks, (run,) = tiny.train(
+        path, (3,), row, faces_at, start=start, callbacks=callbacks
+    )
+    return networks, run.folders[0]
 
 
-def values(networks):
-    """Weights of the network, by layer and name."""
+def fresh(row):
+    keras.utils.set_random_seed(0)
+    return build(row, 2)
+
+
+def values(networks, model=None):
+    """Weights of the network, by layer and name, at a state of the model."""
+    if model:
+        assign(networks.training.variables, model)
     return {
         variable.path: keras.ops.convert_to_numpy(variable)
         for variable in networks.classifier.weights
@@ -95,21 +104,24 @@ def changed(before, after):
 
 def test_frozen_layers_and_their_statistics_do_not_move(tmp_path):
     row = row_of(body_and_head, Phase(FAST, 2, frozen="body"))
-    networks, before, _ = trained(row, noise_at, tmp_path)
-    assert changed(before, values(networks)) == {"head"}
+    before = values(fresh(row))
+    networks, folder = trained(row, noise_at, tmp_path)
+    assert changed(before, values(networks, folder.state["model"])) == {"head"}
 
 
-def test_a_later_phase_trains_what_was_frozen(tmp_path):
+def test_a_later_phase_trains_what_was_frozen(tmp_path, monkeypatch):
     row = row_of(body_and_head, Phase(STILL, 1, frozen="body"), Phase(FAST, 1))
-    networks = build(row, 2)
+    networks = fresh(row)
     before = values(networks)
     moved = []
 
-    class Look(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            moved.append(changed(before, values(networks)))
+    class Folder(RunFolder):
+        def epoch_done(self, logs, state):
+            super().epoch_done(logs, state)
+            moved.append(changed(before, values(networks, state["model"])))
 
-    train(networks, row, noise_at, 3, tmp_path, None, [Look()])
+    monkeypatch.setattr(tiny, "RunFolder", Folder)
+    tiny.train(tmp_path, (3,), row, noise_at, start=0)
     assert moved == [set(), {"body_conv", "body_bn", "head"}]
 
 
@@ -137,15 +149,16 @@ def test_weights_are_carried_from_size_to_size(tmp_path):
         asked.append(size)
         return constant_at(size)
 
-    networks, _, history = trained(row_of(plain, *SIZES), faces_at, tmp_path)
+    networks, folder = trained(row_of(plain, *SIZES), faces_at, tmp_path)
+    history = folder.history
     assert asked == [12, 16, 20, 12]
     losses = [epoch["val_loss"] for epoch in history]
     # A constant image has the same loss at each size, from the same weights.
     assert losses[2] == pytest.approx(losses[1], rel=1e-5)
     assert losses[5] == pytest.approx(losses[4], rel=1e-5)
     assert len({losses[epoch] for epoch in (0, 1, 3, 4)}) == 4
-    # The best epoch, whatever its size, is in the networks that were given.
-    take_best(networks, tmp_path)
+    # The best epoch, whatever its size, fits the networks that were given.
+    assign(networks.training.variables, folder.best)
     faces, _ = constant_at(12)
     right = tiny.predict(networks.scoring, faces.images).argmax(-1)
     accuracy = (right == faces.labels).mean()
@@ -170,14 +183,19 @@ def test_a_stopped_run_of_several_sizes_goes_on_as_if_nothing_happened(
         Phase(FAST, 2, image_size=16),
         Phase(FAST, 1, image_size=20),
     )
-    whole, _, history = trained(row, noise_at, tmp_path / "whole")
+    whole, ended = trained(row, noise_at, tmp_path / "whole")
     folder = tmp_path / "stopped"
     # Within a phase of another size, and between two; then from other weights,
     # which the snapshot replaces.
-    for seed, at in enumerate((3, 4)):
+    for start, at in enumerate((3, 4)):
         with pytest.raises(OutOfTime):
-            trained(row, noise_at, folder, [Stop(at)], seed)
-    resumed, _, again = trained(row, noise_at, folder, seed=2)
-    assert [x["loss"] for x in again] == [x["loss"] for x in history]
-    assert [x["val_loss"] for x in again] == [x["val_loss"] for x in history]
-    assert not changed(values(whole), values(resumed))
+            trained(row, noise_at, folder, [Stop(at)], start)
+    resumed, again = trained(row, noise_at, folder, start=2)
+    for name in ("loss", "val_loss"):
+        assert [x[name] for x in again.history] == [
+            x[name] for x in ended.history
+        ]
+    assert not changed(
+        values(whole, ended.state["model"]),
+        values(resumed, again.state["model"]),
+    )

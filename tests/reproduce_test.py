@@ -13,10 +13,11 @@ import pytest
 
 from ferkeras import record, work_queue
 from ferkeras.build import build
+from ferkeras.files import write_whole
 from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
-from ferkeras.train import OutOfTime, drop_other_weights
+from ferkeras.train import OutOfTime
 from ferkeras.work_queue import (
     RESERVE,
     Display,
@@ -95,7 +96,7 @@ def test_a_finished_run_leaves_models_and_logs_but_no_snapshot(run):
     work = run[0] / "work/tiny1999/clean/tiny-net/seed0"
     names = {path.name for path in work.iterdir()}
     assert {"model.keras", "tensorboard", "history.csv"} <= names
-    assert not any("snapshot" in n or "best" in n for n in names)
+    assert not any(name.endswith(".npz") for name in names)
 
 
 def test_a_row_may_keep_its_best_weights(tmp_path):
@@ -217,7 +218,7 @@ def test_real_and_drawn_faces_do_not_share_a_folder(run):
 def test_a_damaged_record_is_named(run, tmp_path):
     path = path_of(tmp_path, tiny.unit(), ".json")
     for text in ("{", "{}", "[]"):
-        record.write_whole(path, text)
+        write_whole(path, text)
         with pytest.raises(ValueError, match="seed0.json is not a record"):
             read_record(tmp_path, tiny.unit())
 
@@ -227,20 +228,6 @@ def test_without_git_the_commit_is_what_the_environment_says(monkeypatch):
     assert record.commit() == "unknown"
     monkeypatch.setenv("FERKERAS_COMMIT", "abc123")
     assert record.commit() == "abc123"
-
-
-def test_weights_of_an_epoch_without_snapshot_do_not_replace_the_best(
-    tmp_path,
-):
-    (tmp_path / "best-0002.weights.h5").touch()
-    (tmp_path / "best-0003.weights.h5").touch()
-    # Killed after the third line, the last of them half written.
-    (tmp_path / "history.csv").write_text(
-        "epoch,val_accuracy,val_loss\n0,.1,1\n1,.5,1\n2,.9"
-    )
-    np.savez(tmp_path / "snapshot.npz", epochs_done=2)
-    drop_other_weights(tmp_path)
-    assert [p.name for p in tmp_path.glob("*.h5")] == ["best-0002.weights.h5"]
 
 
 def other_recipe(unit):
@@ -267,9 +254,9 @@ def test_another_recipe_does_not_go_on_in_the_same_folder(tmp_path):
 
 def test_writing_replaces_whole_files(tmp_path):
     path = tmp_path / "folder" / "file.txt"
-    record.write_whole(path, "one")
+    write_whole(path, "one")
     with pytest.raises(TypeError):
-        record.write_whole(path, 3)
+        write_whole(path, 3)
     assert path.read_text() == "one"
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
 

@@ -11,13 +11,17 @@ import keras
 import numpy as np
 from scipy.special import softmax
 
-from ferkeras import devices
+from ferkeras import devices, run_folder
+from ferkeras import train as training
+from ferkeras.build import build
 from ferkeras.data import Faces, random_affine
 from ferkeras.experiment import Experiment
+from ferkeras.fit import values_of
 from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
+from ferkeras.run_folder import RunFolder
 
 CLASSES = ("left", "right")
 
@@ -83,6 +87,47 @@ def faces(split, count=90):
     return Faces(images.astype(np.uint8), labels, np.arange(count))
 
 
+def train(
+    path,
+    seeds=(0,),
+    row=ROW,
+    faces_at=None,
+    chosen_on="x",
+    start=None,
+    **arguments,
+):
+    """Train a row from some seeds together, each in a folder of its own.
+
+    Args:
+        path: folder of the run; of several runs, of theirs.
+        seeds: tuple of int.
+        row: `Experiment`.
+        faces_at: as in `ferkeras.train.train`; noise when None.
+        chosen_on: key of the images that choose the epoch.
+        start: seed of the first weights, where it is another.
+        **arguments: of `ferkeras.train.train`.
+
+    Returns:
+        The `Networks` of the first seed, and a list of `Run`.
+    """
+    networks, runs = None, []
+    for seed in seeds:
+        keras.utils.set_random_seed(seed if start is None else start)
+        own = build(row, 2)
+        networks = networks or own
+        place = path / str(seed) if len(seeds) > 1 else path
+        folder = RunFolder(place, row.task.metric, chosen_on)
+        state = {"model": values_of(own.training.variables)}
+        runs.append(training.Run(seed, (folder,), state))
+    if faces_at is None:
+
+        def faces_at(size):
+            return faces("train"), {chosen_on: faces("validation")}
+
+    training.train(networks, row, faces_at, runs, **arguments)
+    return networks, runs
+
+
 def predict(network, images):
     """Class probabilities of images, from a network's logits."""
     return softmax(network.predict(images, verbose=0), axis=-1)
@@ -115,4 +160,5 @@ class Noise:
 if __name__ == "__main__":
     folder, seed = Path(sys.argv[1]), int(sys.argv[2])
     devices.configure(folder / "work" / "compiled")
+    run_folder.EVERY = 0  # a snapshot an epoch, for who kills it in between
     reproduce(unit(seed=seed), folder, Noise(), "tiny")

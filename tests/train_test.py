@@ -5,76 +5,61 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import train as training
+from ferkeras import fit as fitting
 from ferkeras.build import build
 from ferkeras.data import pipeline, scoring_batches, through
-from ferkeras.snapshot import read_history
-from ferkeras.train import (
-    Clock,
-    OutOfTime,
-    best_epoch,
-    take_best,
-    train,
-)
+from ferkeras.fit import assign
+from ferkeras.run_folder import RunFolder, best_epoch
+from ferkeras.train import Clock, OutOfTime
 from tests import tiny
 
 
 def run(folder, **arguments):
-    keras.utils.set_random_seed(3)
-    networks = build(tiny.ROW, 2)
-    history = train(
-        networks,
-        tiny.ROW,
-        lambda size: (tiny.faces("train"), tiny.faces("validation")),
-        3,
-        folder,
-        **arguments,
-    )
-    return networks, history
+    networks, (trained,) = tiny.train(folder, (3,), **arguments)
+    return networks, trained.folders[0]
 
 
-def accuracy(networks):
+def accuracy(networks, values):
+    assign(networks.training.variables, values)
     faces = tiny.faces("validation")
     found = tiny.predict(networks.scoring, faces.images).argmax(-1)
     return (found == faces.labels).mean()
 
 
-def test_the_last_epoch_is_left_and_the_best_one_loaded(tmp_path):
-    networks, history = run(tmp_path)
-    last = history[-1]["val_accuracy"]
-    assert accuracy(networks) == pytest.approx(last)
-    take_best(networks, tmp_path)
-    best = max(epoch["val_accuracy"] for epoch in history)
-    assert accuracy(networks) == pytest.approx(best)
-    # A run that was stopped between its last epoch and its score.
-    again, same = run(tmp_path)
-    assert same == history
-    assert accuracy(again) == pytest.approx(last)
+def test_the_last_epoch_and_the_best_one_are_kept(tmp_path):
+    networks, folder = run(tmp_path)
+    scores = [epoch["val_accuracy"] for epoch in folder.history]
     # Epochs differ, or any epoch would pass for the best.
-    assert len({epoch["val_accuracy"] for epoch in history}) > 1
-    assert len(history) == 6
+    assert len(set(scores)) > 1
+    assert len(scores) == 6
+    # Again from disk: a run that was stopped between its end and its score.
+    again, same = run(tmp_path)
+    assert same.history == folder.history
+    for which, kept in ((networks, folder), (again, same)):
+        last = accuracy(which, kept.state["model"])
+        assert last == pytest.approx(scores[-1])
+        assert accuracy(which, kept.best) == pytest.approx(max(scores))
 
 
 def test_the_first_of_equally_good_epochs_is_the_best():
     history = [{"val_accuracy": a} for a in (0.1, 0.3, 0.3, 0.2)]
-    assert best_epoch(history) == 2
+    assert best_epoch(history, "accuracy") == 2
+    assert best_epoch([], "accuracy") == 0
 
 
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="JAX fuses everything"
 )
 def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
-    networks, history = run(tmp_path / "plain")
+    networks, plain = run(tmp_path / "plain")
     assert "apply" not in vars(networks.training.optimizer)
-    monkeypatch.setattr(training, "MANY", 0)
-    fused, other = run(tmp_path / "fused")
-    assert "apply" in vars(fused.training.optimizer)
-    assert [x["loss"] for x in other] == pytest.approx(
-        [x["loss"] for x in history], abs=1e-5
+    monkeypatch.setattr(fitting, "MANY", 0)
+    networks, fused = run(tmp_path / "fused")
+    assert "apply" in vars(networks.training.optimizer)
+    assert [x["loss"] for x in fused.history] == pytest.approx(
+        [x["loss"] for x in plain.history], abs=1e-5
     )
-    for a, b in zip(
-        networks.classifier.weights, fused.classifier.weights, strict=True
-    ):
+    for a, b in zip(plain.state["model"], fused.state["model"], strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
@@ -83,16 +68,11 @@ def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
     reason="only TensorFlow runs Keras layers inside tf.data",
 )
 def test_channels_in_the_pipeline_and_in_the_step_train_alike(tmp_path):
-    step, history = run(tmp_path / "step", placement="step")
-    mapped, other = run(tmp_path / "pipeline", placement="pipeline")
-    for a, b in zip(history, other, strict=True):
+    _, step = run(tmp_path / "step", way="fit")
+    _, mapped = run(tmp_path / "pipeline", way="pipeline")
+    for a, b in zip(step.history, mapped.history, strict=True):
         assert a["loss"] == pytest.approx(b["loss"], abs=1e-6)
-    images = tiny.faces("test").images
-    np.testing.assert_allclose(
-        tiny.predict(step.scoring, images),
-        tiny.predict(mapped.scoring, images),
-        1e-4,
-    )
+        assert a["val_loss"] == pytest.approx(b["val_loss"], abs=1e-6)
 
 
 def channels_as_logits(input_shape, num_classes):
@@ -164,7 +144,7 @@ def test_clock_does_not_begin_an_epoch_that_would_not_end_in_time():
 def test_a_deadline_that_has_passed_stops_before_the_first_epoch(tmp_path):
     with pytest.raises(OutOfTime):
         run(tmp_path, deadline=time.monotonic() - 1)
-    assert read_history(tmp_path) == []
+    assert RunFolder(tmp_path).history == []
 
 
 def test_a_stop_within_an_epoch_loses_nothing_that_came_before(tmp_path):
@@ -178,7 +158,9 @@ def test_a_stop_within_an_epoch_loses_nothing_that_came_before(tmp_path):
 
     with pytest.raises(OutOfTime):
         run(tmp_path / "stopped", callbacks=[Stop()])
-    assert len(read_history(tmp_path / "stopped")) == 4
+    assert len(RunFolder(tmp_path / "stopped").history) == 4
     _, resumed = run(tmp_path / "stopped")
-    _, history = run(tmp_path / "whole")
-    assert [e["loss"] for e in resumed] == [e["loss"] for e in history]
+    _, whole = run(tmp_path / "whole")
+    assert [e["loss"] for e in resumed.history] == [
+        e["loss"] for e in whole.history
+    ]

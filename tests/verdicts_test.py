@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ferkeras.snapshot import read_csv
+from ferkeras.run_folder import read_history
 from ferkeras.verdicts import (
     CLOSE,
     RANGES,
@@ -41,7 +41,7 @@ M = "m-sec-ii-e"
 def at_the_tables_epoch(folder):
     """Scores of the last epoch, the table's, of the first three seeds."""
     files = [CHESLEY / folder / f"seed{k}.history.csv" for k in range(3)]
-    return [100 * read_csv(file)[-1]["val_accuracy"] for file in files]
+    return [100 * read_history(file)[-1]["val_accuracy"] for file in files]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from ferkeras.data.source import (
     files_on_disk,
     is_own,
 )
+from ferkeras.data.stretches import epoch_plans, stretches_of
 
 __all__ = [
     "IDENTITY",
@@ -51,6 +52,7 @@ __all__ = [
     "Source",
     "crop_source",
     "epoch_plan",
+    "epoch_plans",
     "face_size",
     "faces_of",
     "fastai_transforms",
@@ -69,6 +71,7 @@ __all__ = [
     "random_resized_crop",
     "scoring_batches",
     "through",
+    "stretches_of",
     "training_batches",
     "write_npz",
 ]
