@@ -1,5 +1,6 @@
 """Setting up the backend, and naming the device a run was made on."""
 
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -33,6 +34,9 @@ def configure(compiled=None):
             names another; None for no such folder.
     """
     if compiled and keras.backend.backend() == "jax":
+        # As much as is used, so that other processes have the rest; of a
+        # share that `share_memory` set, no more than that.
+        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         import jax
 
         if not jax.config.jax_compilation_cache_dir:
@@ -47,6 +51,30 @@ def configure(compiled=None):
         tf.config.set_visible_devices([], "GPU")
     elif not tf.config.list_physical_devices("GPU"):
         tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@contextlib.contextmanager
+def share_memory(processes):
+    """Give each process that is started meanwhile its part of the card."""
+    name = "XLA_PYTHON_CLIENT_MEM_FRACTION"
+    before = os.environ.get(name)
+    # This process has a part too.
+    os.environ[name] = f"{0.9 / (processes + 1):.3f}"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
+
+
+def has_jax_accelerator():
+    """Whether JAX trains, on more than a processor."""
+    if keras.backend.backend() != "jax":
+        return False
+    import jax
+
+    return jax.devices()[0].platform != "cpu"
 
 
 def device_name():

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
+from ferkeras.devices import has_jax_accelerator
 
 SCORED = 256  # images a step
 
@@ -26,17 +27,13 @@ def fits(setup):
     Args:
         setup: `ferkeras.train.Setup`.
     """
-    if keras.backend.backend() != "jax":
+    sets = [setup.faces, *setup.selections.values()]
+    in_memory = all(isinstance(faces.images, np.ndarray) for faces in sets)
+    if not in_memory or not has_jax_accelerator():
         return False
     import jax
 
-    device = jax.devices()[0]
-    sets = [setup.faces, *setup.selections.values()]
-    if device.platform == "cpu" or not all(
-        isinstance(faces.images, np.ndarray) for faces in sets
-    ):
-        return False
-    limit = (device.memory_stats() or {}).get("bytes_limit", 0)
+    limit = jax.devices()[0].memory_stats()["bytes_limit"]
     return sum(faces.images.nbytes for faces in sets) < limit / 4
 
 
@@ -94,13 +91,10 @@ class Engine:
         self._copy = jax.jit(copy)
 
     def _on_device(self, faces):
-        """Images and targets of a set; once, where they are the same."""
+        """Images and targets of a set."""
         import jax
 
-        targets = self.setup.task.targets(faces)
-        images = jax.device_put(faces.images)
-        same = targets is faces.images
-        return images, images if same else jax.device_put(targets)
+        return jax.device_put((faces.images, self.setup.task.targets(faces)))
 
     def _outputs(self, state, images, transforms, training):
         """Outputs, the variables that change by a call, and added losses."""
@@ -191,12 +185,11 @@ class Engine:
         import jax.numpy as jnp
 
         _, shape = jax.tree.flatten(self._no_totals())
-        fresh = [v.value for v in self.optimizer.variables]
         found = []
         for state in states:
             model, totals = state["model"], state.get("totals")
             one = {k: [model[i] for i in v] for k, v in self.places.items()}
-            one["optimizer"] = list(state.get("optimizer", fresh))
+            one["optimizer"] = list(state.get("optimizer", self.setup.fresh))
             one["totals"] = (
                 jax.tree.unflatten(shape, totals)
                 if totals
@@ -226,6 +219,10 @@ class Engine:
         seeds = [run.seed for run in runs]
         augment = self.setup.recipe.augment
         return epoch_plans(count, size, augment, seeds, epoch)
+
+    def advance(self, state, arrays):
+        """Train a stretch, as of `stretches_of`; `state` is used up."""
+        return self._stretch(state, self.train_set, *arrays)
 
     def train(self, runs, epochs, callbacks):
         """Train runs through the phase, each from its state.
@@ -276,7 +273,7 @@ class Engine:
                 elapsed = {"elapsed": [time.monotonic() - began]}
                 for index, run in enumerate(runs):
                     run.save_within(done, self.take(state, index) | elapsed)
-            state = self._stretch(state, self.train_set, *arrays)
+            state = self.advance(state, arrays)
             callbacks.on_train_batch_end(steps - 1)
             done = steps
         return jax.block_until_ready(state)

@@ -155,5 +155,5 @@ class Experiment:
         return description | {
             name: settings(value)
             for name, (value, default) in usual.items()
-            if value != default
+            if settings(value) != settings(default)
         }

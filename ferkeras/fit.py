@@ -128,8 +128,7 @@ def fit(setup, run, epochs, callbacks, in_step=True):
     )
     fuse_update(model)
     assign(model.variables, run.state["model"])
-    if "optimizer" in run.state:
-        assign(model.optimizer.variables, run.state["optimizer"])
+    assign(model.optimizer.variables, run.state.get("optimizer", setup.fresh))
     batches = training_batches(
         setup.faces, task.targets(setup.faces), recipe, run.seed, epochs
     )

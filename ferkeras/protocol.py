@@ -59,6 +59,16 @@ class Protocol:
         return tuple(dict.fromkeys(filter(None, names)))
 
     @property
+    def training(self) -> tuple:
+        """What decides the images that are trained on: split and steps."""
+        wanted, steps = {self.train}, []
+        for step in reversed(self.hold_outs):
+            if wanted & {*step.makes}:
+                steps.append(step)
+                wanted.add(step.of)
+        return self.train, tuple(steps)
+
+    @property
     def selects_on_test(self) -> bool:
         """Whether the scored images also chose the epoch."""
         return self.select == self.test

@@ -69,7 +69,7 @@ def reproduce_together(
         state = {"model": values_of(own.training.variables)}
         runs.append(Run(seed, folders, state))
         for job in same:
-            job.begin(networks, started_from, command, len(units))
+            job.begin(networks, started_from, command, units)
 
     def faces_at(size):
         chosen = {
@@ -154,8 +154,9 @@ class Job:
             "backend": keras.backend.backend(),
             "versions": devices.versions(),
         }
-        if units > 1:
-            session["side_by_side"] = units
+        others = [str(unit) for unit in units if unit != self.unit]
+        if others:
+            session["together_with"] = others
         self.entry = describe(self.unit, self.card, networks) | {
             "command": command,
             "sessions": self.folder.note_session(session),

@@ -203,6 +203,14 @@ def write_arrays(path, lists):
         np.savez(file, **arrays)
 
 
+def saved_epochs(path):
+    """Number of epochs that the last snapshot in a folder counts."""
+    if not (path / SNAPSHOT).exists():
+        return 0
+    with np.load(path / SNAPSHOT) as file:
+        return int(file["epochs_done/0"])
+
+
 def read_arrays(path):
     """Read what `write_arrays` wrote; a list that was empty is not there."""
     lists = {}

@@ -9,7 +9,7 @@ import keras
 from ferkeras.build import Networks, at_size
 from ferkeras.data import Faces
 from ferkeras.engine import Engine, fits
-from ferkeras.fit import fit
+from ferkeras.fit import fit, values_of
 from ferkeras.recipe import Recipe
 from ferkeras.task import Task
 
@@ -63,7 +63,7 @@ class Run:
     state: dict
 
     def __post_init__(self):
-        self.state = self.folders[0].state or self.state
+        self.state = (self.folders and self.folders[0].state) or self.state
 
     @property
     def epochs_done(self):
@@ -109,6 +109,7 @@ class Setup:
         optimizer: built, of the variables that the phase trains.
         faces: `Faces` to train on.
         selections: `Faces` whose score chooses an epoch, by fingerprint.
+        fresh: values of the optimizer's variables before the first step.
     """
 
     networks: Networks
@@ -117,6 +118,7 @@ class Setup:
     optimizer: keras.Optimizer
     faces: Faces
     selections: dict[str, Faces]
+    fresh: list
 
     @property
     def steps(self):
@@ -165,7 +167,15 @@ def prepare_phase(networks, row, phase, faces_at):
     freeze(now.classifier, phase.frozen)
     optimizer = phase.build_optimizer(row.recipe.steps(len(faces.labels)))
     optimizer.build(now.training.trainable_variables)
-    return Setup(now, row.recipe, row.task, optimizer, faces, selections)
+    return Setup(
+        now,
+        row.recipe,
+        row.task,
+        optimizer,
+        faces,
+        selections,
+        values_of(optimizer.variables),
+    )
 
 
 def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
@@ -186,8 +196,9 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
         callbacks: further Keras callbacks. They see the epochs, with the first
             run's values by its first protocol, and the ends of batches, or of
             some batches at a time.
-        way: `"fit"` or, with channels computed in tf.data, `"pipeline"`, each
-            for one run; or `"engine"`; by default the faster on the device.
+        way: `"fit"` or, with channels computed in tf.data, `"pipeline"`, one
+            run after the other; or `"engine"`, side by side; by default the
+            faster on the device.
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
@@ -210,9 +221,8 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
                 if chosen == "engine":
                     Engine(setup, len(runs)).train(runs, epochs, callbacks)
                 else:
-                    (run,) = runs
-                    in_step = chosen == "fit"
-                    fit(setup, run, epochs, callbacks, in_step)
+                    for run in runs:
+                        fit(setup, run, epochs, callbacks, chosen == "fit")
             begin = end
     finally:
         # What was under way when it was stopped is lost, and no more.

@@ -17,12 +17,12 @@ from ferkeras.data import Datasets, npz_path
 from ferkeras.files import write_whole
 from ferkeras.page import write_page
 from ferkeras.paper import units
+from ferkeras.pending import cheapest_first, pending
 from ferkeras.record import PUBLISHED, refuse_to_mix
 from ferkeras.report import with_index, write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
-from ferkeras.work_queue import cheapest_first, pending
 from reproductions import papers
 from reproductions.command_line import DATA_DIR, add_time_budget, run
 from reproductions.prepare import prepare

@@ -10,9 +10,10 @@ from pathlib import Path
 from ferkeras import devices
 from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.paper import units
+from ferkeras.pending import pending
 from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
-from ferkeras.work_queue import RESERVE, pending, work_through
+from ferkeras.work_queue import RESERVE, work_through
 from reproductions.elsewhere import DEMO, demo_of, on_own
 from reproductions.prepare import prepare
 

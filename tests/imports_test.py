@@ -16,8 +16,8 @@ ORDER = """
     build
     record run_folder tensorboard fit engine
     train evaluate export costs
-    start outcome line fold_lists
-    predictions reproduce summary
+    rates start outcome line fold_lists
+    predictions reproduce summary together ways display pending
     pictures
     tables
     claims how_to_run parameters

@@ -13,18 +13,14 @@ import pytest
 
 from ferkeras import record, work_queue
 from ferkeras.build import build
+from ferkeras.display import Display, duration
 from ferkeras.files import write_whole
+from ferkeras.pending import pending
 from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
 from ferkeras.train import OutOfTime
-from ferkeras.work_queue import (
-    RESERVE,
-    Display,
-    duration,
-    pending,
-    work_through,
-)
+from ferkeras.work_queue import RESERVE, work_through
 from tests import tiny
 
 
@@ -196,7 +192,7 @@ def test_a_queue_whose_time_is_up_starts_nothing(tmp_path, monkeypatch):
     assert work_through(units, tmp_path, noise, "c", deadline) == 1
     assert noise.asked == []
     done = {"scores": {"accuracy": 50.0}, "seconds": 1}
-    monkeypatch.setattr(work_queue, "reproduce", lambda *_: done)
+    monkeypatch.setattr(work_queue, "reproduce_together", lambda *_: [done])
     assert work_through(units, tmp_path, noise, "c", deadline + 60) == 0
 
 

@@ -11,10 +11,11 @@ from keras import layers
 
 from ferkeras.experiment import Start
 from ferkeras.paper import Paper, Table, Unit
+from ferkeras.pending import pending
 from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce
-from ferkeras.work_queue import pending, work_through
+from ferkeras.work_queue import work_through
 from tests import tiny
 
 

@@ -9,13 +9,14 @@ import pytest
 from ferkeras.data import no_augmentation
 from ferkeras.experiment import Start
 from ferkeras.paper import Table, Unit
+from ferkeras.pending import cheapest_first, pending
 from ferkeras.pictures import of_line
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import Recipe
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.summary import summarise
 from ferkeras.weights import FILES, PretrainedFile
-from ferkeras.work_queue import cheapest_first, pending, work_through
+from ferkeras.work_queue import work_through
 from tests import tiny
 
 NAME = "made up"

@@ -6,8 +6,9 @@ import pytest
 
 from ferkeras import work_queue
 from ferkeras.paper import units
+from ferkeras.pending import cheapest_first
 from ferkeras.record import is_complete, read_record, write_record
-from ferkeras.work_queue import cheapest_first, work_through
+from ferkeras.work_queue import work_through
 from reproductions import __main__
 from tests import tiny
 
@@ -61,16 +62,16 @@ def test_a_fault_in_one_row_does_not_stop_the_others(
 ):
     first, second = units(PAPER, ["A", "B"], runs=1)
 
-    def reproduce(unit, *arguments):
-        if unit == first:
+    def reproduce(units, *arguments):
+        if units == [first]:
             raise MemoryError("too large for this machine")
-        return {"scores": {"accuracy": 50.0}, "seconds": 1}
+        return [{"scores": {"accuracy": 50.0}, "seconds": 1}]
 
-    monkeypatch.setattr(work_queue, "reproduce", reproduce)
+    monkeypatch.setattr(work_queue, "reproduce_together", reproduce)
     assert work_through([first, second], tmp_path, tiny.Noise(), "c") == 1
     said = capsys.readouterr().err
     assert "too large for this machine" in said
-    assert f"{first}: failed" in said
+    assert "A, clean, seed 0: failed" in said
     assert f"{second}: 50.00 % on test" in said
 
 

@@ -26,6 +26,10 @@ class Datasets:
         self.original = lru_cache(self._original)
         self.whole = lru_cache(self._whole)
 
+    def __reduce__(self):
+        # Another process reads for itself.
+        return Datasets, (self.data_dir,)
+
     def _source(self, dataset):
         return open_dataset(dataset, self.data_dir)
 

@@ -1,0 +1,77 @@
+"""Which units wait, and in which order."""
+
+import math
+
+from rich.console import Console
+
+from ferkeras.record import (
+    is_complete,
+    read_record,
+    refuse_to_overwrite,
+)
+from ferkeras.start import require, weights_of
+
+
+def pending(units, results, datasets):
+    """Choose the units to run; name those whose dataset is not prepared.
+
+    Before a unit come those that it starts from, where their weights are not
+    at hand, whether asked for or not.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+        datasets: `ferkeras.data.Datasets`.
+
+    Returns:
+        The units that have no complete record and can be run here.
+
+    Raises:
+        FileNotFoundError: where there are units and none has its dataset and
+            its published weights.
+        ValueError: where a unit has the record of another recipe.
+    """
+    units = [u for u in units if not is_complete(read_record(results, u))]
+    missing, ready = {}, []
+    for unit in units:
+        stages = [x for x in unit.stages if not weights_of(results, x)]
+        try:
+            for each in (*stages, unit):
+                require(each.row, datasets)
+        except FileNotFoundError as error:
+            missing[str(error)] = error
+            continue
+        ready += [x for x in (*stages, unit) if x not in ready]
+    if missing and not ready:
+        raise next(iter(missing.values()))
+    for text in missing:
+        Console(stderr=True).print(f"Rows skipped: {text}")
+    for unit in ready:
+        refuse_to_overwrite(results, unit)
+    return ready
+
+
+def cheapest_first(units, results):
+    """Order units of several papers for a machine that is lent for a while.
+
+    First seeds come first, so that the emptiest rows do. Among them, rows of
+    which a run is recorded come by the seconds that it took, then the others
+    by epochs times pixels of an image.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+    """
+    seconds = {}
+    for unit in units:
+        entry = read_record(results, unit)
+        if is_complete(entry):
+            row = unit.paper.key, unit.row.name
+            seconds[row] = min(entry["seconds"], seconds.get(row, math.inf))
+
+    def cost(unit):
+        known = seconds.get((unit.paper.key, unit.row.name))
+        pixels = unit.row.recipe.epochs * unit.row.image_size**2
+        return unit.seed, known is None, known or pixels
+
+    return sorted(units, key=cost)

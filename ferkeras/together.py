@@ -1,0 +1,47 @@
+"""Which units are trained together: in one run, or side by side."""
+
+from ferkeras.data import Draw, Fold
+from ferkeras.run_folder import saved_epochs
+
+
+def trajectory(unit):
+    """What decides a unit's weights after each epoch, but for its seed.
+
+    Units of one seed that agree in it differ in what chooses the epoch, or in
+    what is scored.
+    """
+    stages = tuple(stage.folder for stage in unit.stages)
+    return unit.paper.key, unit.row.name, unit.protocol.training, stages
+
+
+def companions(units, results, seeds=False):
+    """Find what can be trained together with the first of some units.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+        seeds: whether to take other seeds too, where all train on the same
+            images.
+
+    Returns:
+        A list of `Unit`, the first among them, by seed.
+    """
+
+    def far(unit):
+        folder = results / "work" / unit.folder / f"seed{unit.seed}"
+        return saved_epochs(folder)
+
+    first = units[0]
+    steps = first.protocol.hold_outs
+    if not first.row.recipe.phases:
+        return [first]
+    if any(isinstance(step, Fold | Draw) for step in steps):
+        seeds = False
+    found = [
+        unit
+        for unit in units
+        if trajectory(unit) == trajectory(first)
+        and (seeds or unit.seed == first.seed)
+        and far(unit) == far(first)
+    ]
+    return sorted(found, key=lambda unit: unit.seed)
