@@ -49,7 +49,12 @@ def configure(compiled=None):
     tf.get_logger().setLevel("ERROR")
     if keras.backend.backend() != "tensorflow":
         tf.config.set_visible_devices([], "GPU")
-    elif not tf.config.list_physical_devices("GPU"):
+        return
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        # As much as is used, so that other processes have the rest.
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if not gpus:
         tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
@@ -66,6 +71,15 @@ def share_memory(processes):
         del os.environ[name]
         if before is not None:
             os.environ[name] = before
+
+
+def has_tensorflow_gpu():
+    """Whether TensorFlow trains, on a GPU."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def has_jax_accelerator():

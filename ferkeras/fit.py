@@ -11,8 +11,10 @@ from ferkeras.data import (
     through,
     training_batches,
 )
+from ferkeras.resident import reside
 
 MANY = 1_000_000  # weights
+STEPS = 32  # a call, on a GPU
 
 
 class Scores(keras.callbacks.Callback):
@@ -107,7 +109,7 @@ def fuse_update(model):
         model.optimizer.apply = lambda gradients, _: update(gradients)
 
 
-def fit(setup, run, epochs, callbacks, in_step=True):
+def fit(setup, run, epochs, callbacks, feed="step"):
     """Train one run through a phase, an epoch at a time.
 
     Args:
@@ -115,44 +117,57 @@ def fit(setup, run, epochs, callbacks, in_step=True):
         run: `ferkeras.train.Run`, which goes on from its state.
         epochs: `range` of epochs, counted from the first phase's first.
         callbacks: Keras callbacks.
-        in_step: whether augmentation and channels are computed in the compiled
-            step, on whatever device trains; else in tf.data, on the processor,
-            under TensorFlow only. Neither was measurably faster on a processor.
+        feed: how images reach the network: `"step"`, augmentation and channels
+            are computed in the compiled step, on whatever device trains; or,
+            under TensorFlow only, `"pipeline"`, in tf.data, on the processor,
+            or `"device"`, in the step, of images that stay on the device, and
+            many steps a call. On a processor none was measurably the fastest.
     """
     networks, recipe, task = setup.networks, setup.recipe, setup.task
-    model = networks.training if in_step else networks.from_channels
+    model, places, others = networks.training, None, {}
+    if feed == "device":
+        model, places, others = reside(setup)
+    elif feed == "pipeline":
+        model = networks.from_channels
     model.compile(
         optimizer=setup.optimizer,
         loss=recipe.loss(),
         metrics=[task.measure(name=task.metric)],
+        steps_per_execution=min(STEPS, setup.steps) if others else 1,
     )
     fuse_update(model)
     assign(model.variables, run.state["model"])
     assign(model.optimizer.variables, run.state.get("optimizer", setup.fresh))
     batches = training_batches(
-        setup.faces, task.targets(setup.faces), recipe, run.seed, epochs
+        setup.faces,
+        task.targets(setup.faces),
+        recipe,
+        run.seed,
+        epochs,
+        places,
     )
-    feed = []
+    begin = []
     if isinstance(batches, EpochBatches):
-        feed = [keras.callbacks.LambdaCallback(batches.begin)]
+        begin = [keras.callbacks.LambdaCallback(batches.begin)]
     selections = {
         name: scoring_batches(
             faces,
             task.targets(faces),
             256,
             networks.plain(len(faces.labels)),
+            others.get(name),
         )
         for name, faces in setup.selections.items()
     }
-    if not in_step:
+    if feed == "pipeline":
         batches = through(batches, networks.front_end)
         selections = {
             name: through(each, networks.front_end)
             for name, each in selections.items()
         }
     first, *_ = selections
-    others = Scores({k: v for k, v in selections.items() if k != first})
-    keep = Keep(run, first, others)
+    scores = Scores({k: v for k, v in selections.items() if k != first})
+    keep = Keep(run, first, scores)
     model.fit(
         batches,
         initial_epoch=epochs.start,
@@ -161,5 +176,5 @@ def fit(setup, run, epochs, callbacks, in_step=True):
         validation_data=selections[first],
         shuffle=False,
         verbose=0,
-        callbacks=[*feed, others, Timer(), keep, *callbacks],
+        callbacks=[*begin, scores, Timer(), keep, *callbacks],
     )

@@ -8,9 +8,11 @@ import keras
 
 from ferkeras.build import Networks, at_size
 from ferkeras.data import Faces
+from ferkeras.devices import has_tensorflow_gpu
 from ferkeras.engine import Engine, fits
 from ferkeras.fit import fit, values_of
 from ferkeras.recipe import Recipe
+from ferkeras.resident import can_reside
 from ferkeras.task import Task
 
 
@@ -196,9 +198,8 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
         callbacks: further Keras callbacks. They see the epochs, with the first
             run's values by its first protocol, and the ends of batches, or of
             some batches at a time.
-        way: `"fit"` or, with channels computed in tf.data, `"pipeline"`, one
-            run after the other; or `"engine"`, side by side; by default the
-            faster on the device.
+        way: `"engine"`, the runs side by side; or one after the other by
+            `fit`, which names the ways; by default the fastest on the device.
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
@@ -217,14 +218,21 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
                     for run in runs:
                         run.state = {"model": run.state["model"]}
                 setup = prepare_phase(networks, row, phase, faces_at)
-                chosen = way or ("engine" if fits(setup) else "fit")
+                chosen = way or best_way(setup)
                 if chosen == "engine":
                     Engine(setup, len(runs)).train(runs, epochs, callbacks)
                 else:
                     for run in runs:
-                        fit(setup, run, epochs, callbacks, chosen == "fit")
+                        fit(setup, run, epochs, callbacks, chosen)
             begin = end
     finally:
         # What was under way when it was stopped is lost, and no more.
         for folder in folders:
             folder.save()
+
+
+def best_way(setup):
+    """The fastest way of `train` on this device."""
+    if fits(setup):
+        return "engine"
+    return "device" if has_tensorflow_gpu() and can_reside(setup) else "step"

@@ -112,7 +112,7 @@ def close(found, expected, relative=1e-4):
 def test_the_engine_gives_the_numbers_of_fit(name, tmp_path, monkeypatch):
     # Three stretches an epoch, the last of the smaller batch.
     monkeypatch.setattr(engine, "SCORED", 20)
-    (expected,) = histories(tmp_path / "fit", ROWS[name], "fit")
+    (expected,) = histories(tmp_path / "step", ROWS[name], "step")
     (found,) = histories(tmp_path / "engine", ROWS[name], "engine")
     close(found, expected)
     # It moved, so equal numbers mean something.
@@ -132,7 +132,7 @@ def test_seeds_side_by_side_are_each_as_alone(tmp_path):
 def test_best_and_last_weights_are_those_of_fit(tmp_path):
     runs = {
         way: tiny.train(tmp_path / way, (1,), faces_at=faces_at, way=way)[1]
-        for way in ("fit", "engine")
+        for way in ("step", "engine")
     }
     (one,), (other,) = runs.values()
     a, b = one.folders[0], other.folders[0]

@@ -14,7 +14,8 @@ ORDER = """
     experiment devices
     paper
     build
-    record run_folder tensorboard fit engine
+    record run_folder tensorboard resident
+    fit engine
     train evaluate export costs
     rates start outcome line fold_lists
     predictions reproduce summary together ways display pending

@@ -15,20 +15,20 @@ ROOT = Path(__file__).parent.parent
 RUN = "tiny1999/clean/tiny-net"
 
 
-def start(results, seed=0):
+def start(results, seed=0, *words):
     # What it compiles goes where a run keeps it, not where the tests do.
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     del environment["JAX_COMPILATION_CACHE_DIR"]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.tiny", str(results), str(seed)],
+        [sys.executable, "-m", "tests.tiny", str(results), str(seed), *words],
         cwd=ROOT,
         env=environment,
         stderr=subprocess.PIPE,
     )
 
 
-def finish(results, seed=0):
-    process = start(results, seed)
+def finish(results, seed=0, *words):
+    process = start(results, seed, *words)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors.decode()
     record = json.loads((results / RUN / f"seed{seed}.json").read_text())
@@ -36,9 +36,9 @@ def finish(results, seed=0):
     return record, lines
 
 
-def kill_after(results, epochs):
+def kill_after(results, epochs, *words):
     history = results / "work" / RUN / "seed0" / "history.csv"
-    process = start(results)
+    process = start(results, 0, *words)
     deadline = time.monotonic() + 300
     while not history.exists() or len(history.open().readlines()) <= epochs:
         assert process.poll() is None, process.stderr.read().decode()
@@ -63,13 +63,16 @@ def without_times(lines):
     ]
 
 
-def test_killed_and_resumed_equals_uninterrupted(tmp_path):
-    record, history = finish(tmp_path / "whole")
+@pytest.mark.parametrize(
+    "words", [(), ("engine",)] if keras.backend.backend() == "jax" else [()]
+)
+def test_killed_and_resumed_equals_uninterrupted(tmp_path, words):
+    record, history = finish(tmp_path / "whole", 0, *words)
     # In the first phase, and in the second.
-    first = kill_after(tmp_path / "killed", 2)
-    second = kill_after(tmp_path / "killed", 4)
+    first = kill_after(tmp_path / "killed", 2, *words)
+    second = kill_after(tmp_path / "killed", 4, *words)
     assert not (tmp_path / "killed" / RUN / "seed0.json").exists()
-    resumed, resumed_history = finish(tmp_path / "killed")
+    resumed, resumed_history = finish(tmp_path / "killed", 0, *words)
 
     # Epochs from before each kill are still there, their seconds too: the run
     # went on and did not start afresh.

@@ -65,14 +65,16 @@ def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
-    reason="only TensorFlow runs Keras layers inside tf.data",
+    reason="the others are TensorFlow's",
 )
-def test_channels_in_the_pipeline_and_in_the_step_train_alike(tmp_path):
-    _, step = run(tmp_path / "step", way="fit")
-    _, mapped = run(tmp_path / "pipeline", way="pipeline")
-    for a, b in zip(step.history, mapped.history, strict=True):
-        assert a["loss"] == pytest.approx(b["loss"], abs=1e-6)
-        assert a["val_loss"] == pytest.approx(b["val_loss"], abs=1e-6)
+def test_every_feed_trains_alike(tmp_path):
+    _, step = run(tmp_path / "step", way="step")
+    for way in ("pipeline", "device"):
+        _, other = run(tmp_path / way, way=way)
+        for a, b in zip(step.history, other.history, strict=True):
+            assert a["loss"] == pytest.approx(b["loss"], abs=1e-6)
+            assert a["val_loss"] == pytest.approx(b["val_loss"], abs=1e-6)
+        assert len(other.state["optimizer"]) == len(step.state["optimizer"])
 
 
 def channels_as_logits(input_shape, num_classes):

@@ -124,7 +124,7 @@ def through(batches, front_end):
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def training_batches(faces, targets, recipe, seed, epochs):
+def training_batches(faces, targets, recipe, seed, epochs, places=None):
     """Shuffled, augmented batches of the given epochs.
 
     Args:
@@ -133,6 +133,8 @@ def training_batches(faces, targets, recipe, seed, epochs):
         recipe: object with `batch_size` and `augment`.
         seed: seed of order and augmentation.
         epochs: `range` of epochs, all of the same phase.
+        places: int32 `(count,)`, which batches have in place of the images,
+            where the model has those.
 
     Returns:
         What `keras.Model.fit` takes: a `tf.data.Dataset` under TensorFlow, a
@@ -144,7 +146,8 @@ def training_batches(faces, targets, recipe, seed, epochs):
     def plan(epoch):
         return epoch_plan(count, image_size, recipe.augment, seed, int(epoch))
 
-    arguments = faces.images, targets, recipe.batch_size, plan
+    images = faces.images if places is None else places
+    arguments = images, targets, recipe.batch_size, plan
     if keras.backend.backend() == "tensorflow":
         rng = np.random.default_rng(0)
         (width,) = recipe.augment(rng, 1, image_size).shape[1:]
@@ -152,7 +155,7 @@ def training_batches(faces, targets, recipe, seed, epochs):
     return EpochBatches(*arguments, epochs.start)
 
 
-def scoring_batches(faces, targets, batch_size, transforms):
+def scoring_batches(faces, targets, batch_size, transforms, places=None):
     """Batches in the dataset's order; one pass.
 
     Args:
@@ -160,12 +163,14 @@ def scoring_batches(faces, targets, batch_size, transforms):
         targets: `(count, ...)`, what the network should say of each.
         batch_size: images a batch.
         transforms: float32 `(count, parameters)`, how each image is warped.
+        places: as in `training_batches`.
     """
 
     def plan(epoch):
         return np.arange(len(transforms)), transforms
 
-    arguments = faces.images, targets, batch_size, plan
+    images = faces.images if places is None else places
+    arguments = images, targets, batch_size, plan
     if keras.backend.backend() == "tensorflow":
         return tf_batches(*arguments, range(1), transforms.shape[1])
     return EpochBatches(*arguments)
