@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from keras import layers
 
 from ferkeras import engine, run_folder
+from ferkeras.data.encoded import OnDisk
 from ferkeras.layers import SpatialTransformer
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.recipe import Phase
@@ -219,3 +221,30 @@ def test_short_epochs_are_not_each_written(tmp_path, monkeypatch):
     histories(tmp_path, tiny.ROW, "engine")
     assert saved == [6]
     assert len(run_folder.read_history(tmp_path / "history.csv")) == 6
+
+
+class Card:
+    """A device of so many bytes."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def memory_stats(self):
+        return {"bytes_limit": self.size}
+
+
+@pytest.mark.parametrize(
+    "size,in_memory,expected",
+    # 110 images of 144 bytes, in a quarter of the memory.
+    [(63_361, True, True), (63_359, True, False), (10**9, False, False)],
+)
+def test_what_does_not_fit_the_card_streams(
+    size, in_memory, expected, monkeypatch
+):
+    monkeypatch.setattr(engine, "has_jax_accelerator", lambda: True)
+    monkeypatch.setattr("jax.devices", lambda: [Card(size)])
+    faces, selections = faces_at(12)
+    if not in_memory:
+        faces = faces._replace(images=OnDisk(faces.images))
+    setup = SimpleNamespace(faces=faces, selections=selections)
+    assert engine.fits(setup) == expected

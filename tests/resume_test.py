@@ -92,11 +92,12 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path, words):
 @pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="TensorFlow compiles little"
 )
-def test_another_seed_is_not_compiled_again(tmp_path):
+@pytest.mark.parametrize("words", [(), ("engine",)])
+def test_another_seed_is_not_compiled_again(tmp_path, words):
     def compiled():
         return {path.name for path in tmp_path.glob("work/compiled/*-cache")}
 
-    finish(tmp_path)
+    finish(tmp_path, 0, *words)
     found = compiled()
-    finish(tmp_path, seed=1)
+    finish(tmp_path, 1, *words)
     assert found and compiled() == found
