@@ -203,10 +203,16 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
 
     Raises:
         OutOfTime: where the deadline came first; call again to go on.
+        ValueError: where some are further than others.
     """
     recipe, begin = row.recipe, 0
-    resumed_at = runs[0].epochs_done
     folders = [folder for run in runs for folder in run.folders]
+    resumed_at, *others = {folder.epochs_done for folder in folders}
+    if others:
+        raise ValueError(
+            f"{', '.join(str(folder.path) for folder in folders)} are not as "
+            "far as one another. The same command goes on with each alone."
+        )
     longest = max(folder.longest for folder in folders)
     callbacks = [Clock(deadline, longest), *callbacks]
     try:

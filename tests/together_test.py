@@ -13,6 +13,7 @@ from ferkeras.data import Fold, HoldOut
 from ferkeras.paper import units
 from ferkeras.record import path_of, read_record
 from ferkeras.reproduce import reproduce, reproduce_together
+from ferkeras.run_folder import RunFolder
 from ferkeras.together import companions
 from ferkeras.work_queue import work_through
 from tests import tiny
@@ -142,6 +143,17 @@ def test_a_queue_trains_once_and_stops_and_goes_on_for_both(
         assert read_record(tmp_path, unit)["epochs"]["done"] == 4
     assert work_through(both, tmp_path, tiny.Noise(), "c") == 0
     assert trained == [(0, range(3)), (0, range(3, 6)), (0, range(4, 6))]
+
+
+def test_runs_that_are_not_as_far_are_not_trained_together(tmp_path):
+    both = [tiny.unit("paper"), tiny.unit("clean")]
+    folder = RunFolder(tmp_path / "work" / both[0].folder / "seed0")
+    folder.epoch_done(
+        {"val_accuracy": 1.0, "seconds": 1.0}, {"model": [0], "optimizer": [0]}
+    )
+    folder.save()
+    with pytest.raises(ValueError, match="not as far"):
+        reproduce_together(both, tmp_path, tiny.Noise(), "c")
 
 
 @ON_JAX
