@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ferkeras import devices, how_to_run
+from ferkeras.bench import bench
 from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
 from ferkeras.files import write_whole
@@ -24,6 +25,7 @@ from ferkeras.summary import summarise
 from ferkeras.tables import percent
 from ferkeras.work_queue import cheapest_first, pending
 from reproductions import papers
+from reproductions.bench import NETWORKS
 from reproductions.command_line import DATA_DIR, add_time_budget, run
 from reproductions.prepare import prepare
 
@@ -100,6 +102,13 @@ def write_reports(asked):
     print(README)
 
 
+def write_bench(asked):
+    """Measure how fast networks train here, and write it."""
+    devices.configure(asked.results / "work" / "compiled")
+    path = bench(NETWORKS, asked.results)
+    print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
+
+
 def run_pending(asked):
     """Run what can be run here and is not recorded, of every paper."""
     started = time.monotonic()
@@ -156,6 +165,13 @@ def main(words=None):
         "report", parents=[shared], help="write every report"
     )
     command.set_defaults(do=write_reports)
+    command = commands.add_parser(
+        "bench",
+        parents=[shared],
+        help="measure how many images a second the networks train on here, "
+        "beside a common way to write it",
+    )
+    command.set_defaults(do=write_bench)
     command = commands.add_parser(
         "run",
         parents=[shared],

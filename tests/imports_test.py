@@ -16,13 +16,13 @@ ORDER = """
     build
     record run_folder tensorboard fit engine
     train evaluate export costs
-    start outcome line fold_lists
+    rates start outcome line fold_lists
     predictions reproduce summary
-    pictures
+    pictures rates_chart
     tables
-    claims how_to_run parameters
+    claims how_to_run parameters rates_report
     report
-    page work_queue
+    page work_queue bench
 """
 RANK = {
     name: rank
