@@ -227,6 +227,10 @@ class Engine:
         augment = self.setup.recipe.augment
         return epoch_plans(count, size, augment, seeds, epoch)
 
+    def advance(self, state, arrays):
+        """Train through a stretch; `state` is used up."""
+        return self._stretch(state, self.train_set, *arrays)
+
     def train(self, runs, epochs, callbacks):
         """Train runs through the phase, each from its state.
 
@@ -276,7 +280,7 @@ class Engine:
                 elapsed = {"elapsed": [time.monotonic() - began]}
                 for index, run in enumerate(runs):
                     run.save_within(done, self.take(state, index) | elapsed)
-            state = self._stretch(state, self.train_set, *arrays)
+            state = self.advance(state, arrays)
             callbacks.on_train_batch_end(steps - 1)
             done = steps
         return jax.block_until_ready(state)
