@@ -2,12 +2,13 @@
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from ferkeras.plots import save_chart
 
 
 def words(rate, first):
-    """A rate, and how many times the first it is."""
+    """A rate, and how many times another it is, where there is another."""
     text = f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
     return f"{text}  (×{rate / first:.2f})" if first else text
 
@@ -39,11 +40,11 @@ def rates_png(found, title, path):
     for index, way in enumerate(ways):
         offset = (index - (len(ways) - 1) / 2) * step
         places = [
-            (place + offset, rates[way], rates[ways[0]])
+            (place + offset, rates[way], rates[ways[0]] if index else None)
             for place, rates in enumerate(found.values())
             if rates[way]
         ]
-        heights, values, firsts = zip(*places, strict=True)
+        heights, values, _ = zip(*places, strict=True)
         colour = colours[index]
         axes.hlines(heights, left, values, color=colour, lw=1.5, alpha=0.5)
         axes.plot(values, heights, "o", color=colour, label=way)
@@ -57,10 +58,11 @@ def rates_png(found, title, path):
                 fontsize="small",
             )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     # Room for the words of the fastest.
     axes.set_xlim(left, right * (right / left) ** 0.3)
     axes.set_yticks(range(len(found)), found)
-    axes.invert_yaxis()
+    axes.set_ylim(len(found) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set(

@@ -102,7 +102,8 @@ def render(lines):
 
 {table(head, body)}
 {WORDS.format(seeds=SEEDS)}
-{peak} {cores} processor core{"s" * (cores > 1)} to use; {versions}; \
+{peak} {cores} of {os.cpu_count()} processor cores to use, on which, with \
+this, {os.getloadavg()[1]:.1f} programs ran or waited; {versions}; \
 commit {record.commit()}; {record.now()}.
 """
 

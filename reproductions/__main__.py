@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ferkeras import devices, how_to_run
-from ferkeras.bench import bench
+from ferkeras.bench import LIMITS, bench
 from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
 from ferkeras.files import write_whole
@@ -26,7 +26,7 @@ from ferkeras.tables import percent
 from ferkeras.work_queue import cheapest_first, pending
 from reproductions import papers
 from reproductions.bench import NETWORKS
-from reproductions.command_line import DATA_DIR, add_time_budget, run
+from reproductions.command_line import DATA_DIR, add_time_budget, positive, run
 from reproductions.prepare import prepare
 
 README = Path(__file__).parent.parent / "README.md"
@@ -105,7 +105,7 @@ def write_reports(asked):
 def write_bench(asked):
     """Measure how fast networks train here, and write it."""
     devices.configure(asked.results / "work" / "compiled")
-    path = bench(NETWORKS, asked.results)
+    path = bench(NETWORKS, asked.results, limit=asked.time_budget)
     print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
 
 
@@ -172,6 +172,13 @@ def main(words=None):
         "beside a common way to write it",
     )
     command.set_defaults(do=write_bench)
+    command.add_argument(
+        "--time-budget",
+        type=positive,
+        metavar="SECONDS",
+        help="begin no further measurement after these "
+        f"({LIMITS[0]}; on a processor {LIMITS[1]})",
+    )
     command = commands.add_parser(
         "run",
         parents=[shared],

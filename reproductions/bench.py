@@ -22,11 +22,11 @@ XCEPTION = row(pandey2019, "mini-Xception (Arriaga et al.)")
 PSR = row(vo2020, "FER+: PSR, PDLS (random)")
 # The lightest first. 28,672 images are batches of 32 and of 128 alike.
 NETWORKS = (
-    Network("LeNet-5", row(chesley2021, "I: LeNet5"), 28_672, 1_024),
-    Network("mini-Xception", XCEPTION, 28_672, 256),
-    Network("compact", row(pandey2019, "Base"), 28_672, 64),
-    Network("DeXpression", row(chesley2021, "J: DeXpression"), 28_672, 128),
-    Network("VGG13", VGG13, 28_672, 16),
-    Network("VGG13, bfloat16", bfloat16(VGG13), 28_672, 16),
+    Network("LeNet-5", row(chesley2021, "I: LeNet5"), 28_672, 512),
+    Network("mini-Xception", XCEPTION, 28_672, 64),
+    Network("compact", row(pandey2019, "Base"), 28_672, 32),
+    Network("DeXpression", row(chesley2021, "J: DeXpression"), 28_672, 32),
+    Network("VGG13", VGG13, 28_672, 8),
+    Network("VGG13, bfloat16", bfloat16(VGG13), 28_672, 8),
     Network("PSR", PSR, 1_024, 2),
 )
