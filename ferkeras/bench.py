@@ -52,17 +52,6 @@ class Network:
     few: int
 
 
-def on_processor():
-    """Whether there is no accelerator."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.devices()[0].platform == "cpu"
-    import tensorflow as tf
-
-    return not tf.config.list_physical_devices("GPU")
-
-
 def share_of_peak(rate, multiply_adds, peak):
     """Share of a peak that training uses, or None for an unknown one.
 
@@ -194,7 +183,7 @@ def bench(networks, results, seconds=0.5, limit=None):
     Returns:
         `pathlib.Path` of the Markdown.
     """
-    processor = on_processor()
+    processor = rates.on_processor()
     limit = LIMITS[processor] if limit is None else limit
     known = costs.read_costs(results)
     with Console(stderr=True).status("") as status:

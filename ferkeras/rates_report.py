@@ -6,7 +6,7 @@ import os
 
 import keras
 
-from ferkeras import devices, record
+from ferkeras import devices, rates, record
 from ferkeras.experiment import slug
 from ferkeras.files import write_whole
 from ferkeras.rates_chart import rates_png
@@ -98,12 +98,14 @@ def render(lines):
             for name, value in peaks.items()
         )
         peak += ", dense; float32 is computed as TF32."
+    own = ", and timed by what this one took of its core"
+    own *= cores == 1 and rates.on_processor()
     return f"""# Images a second in training: {device}, {backend}
 
 {table(head, body)}
 {WORDS.format(seeds=SEEDS)}
-{peak} {cores} of {os.cpu_count()} processor cores to use, on which, with \
-this, {os.getloadavg()[1]:.1f} programs ran or waited; {versions}; \
+{peak} {cores} of {os.cpu_count()} processor cores to use, where, with this, \
+{os.getloadavg()[1]:.1f} programs ran or waited{own}; {versions}; \
 commit {record.commit()}; {record.now()}.
 """
 

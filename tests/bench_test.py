@@ -41,7 +41,7 @@ def test_waiting_is_what_the_same_batch_saves():
 def test_fit_is_timed_without_its_first_epoch(of, setup, monkeypatch):
     # Epochs of two steps of 20 take 1 s and 3 s, then 2 s and 6 s.
     ends = iter([100, 101, 104, 200, 202, 208])
-    monkeypatch.setattr(rates, "monotonic", lambda: next(ends))
+    monkeypatch.setattr(rates, "seconds_now", lambda: next(ends))
     assert of(setup, seconds=4) == (40 / 2, 40 / 4)
     assert not list(ends)
 
@@ -50,7 +50,7 @@ def test_fit_is_timed_without_its_first_epoch(of, setup, monkeypatch):
 def test_runs_side_by_side_add_up(setup, monkeypatch):
     # The first stretch compiles; two more take 2 s each.
     ends = iter([100, 102, 104])
-    monkeypatch.setattr(rates, "monotonic", lambda: next(ends))
+    monkeypatch.setattr(rates, "seconds_now", lambda: next(ends))
     # Three runs, each of two steps of 20 images.
     assert rates.engine_rate(setup, 3, seconds=3) == 60
 
