@@ -50,11 +50,7 @@ def on_processor():
 
 
 def seconds_now():
-    """A time in seconds, to be compared with others.
-
-    Of the processor, where one core computes everything: what others take of
-    it does not count. Else by the clock.
-    """
+    """Time in seconds; where one core is all there is, what this took of it."""
     one_core = len(os.sched_getaffinity(0)) == 1 and on_processor()
     return process_time() if one_core else monotonic()
 
