@@ -73,22 +73,20 @@ def share_memory(processes):
             os.environ[name] = before
 
 
-def has_tensorflow_gpu():
-    """Whether TensorFlow trains, on a GPU."""
-    if keras.backend.backend() != "tensorflow":
-        return False
+def on_processor():
+    """Whether there is no accelerator."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.devices()[0].platform == "cpu"
     import tensorflow as tf
 
-    return bool(tf.config.list_physical_devices("GPU"))
+    return not tf.config.list_physical_devices("GPU")
 
 
-def has_jax_accelerator():
-    """Whether JAX trains, on more than a processor."""
-    if keras.backend.backend() != "jax":
-        return False
-    import jax
-
-    return jax.devices()[0].platform != "cpu"
+def accelerated(backend):
+    """Whether this backend trains, on an accelerator."""
+    return keras.backend.backend() == backend and not on_processor()
 
 
 def device_name():

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
-from ferkeras.devices import has_jax_accelerator
+from ferkeras.devices import accelerated
 
 SCORED = 256  # images a step
 
@@ -29,7 +29,7 @@ def fits(setup):
     """
     sets = [setup.faces, *setup.selections.values()]
     in_memory = all(isinstance(faces.images, np.ndarray) for faces in sets)
-    if not in_memory or not has_jax_accelerator():
+    if not in_memory or not accelerated("jax"):
         return False
     import jax
 

@@ -8,7 +8,7 @@ import keras
 
 from ferkeras.build import Networks, at_size
 from ferkeras.data import Faces
-from ferkeras.devices import has_tensorflow_gpu
+from ferkeras.devices import accelerated
 from ferkeras.engine import Engine, fits
 from ferkeras.fit import fit, values_of
 from ferkeras.recipe import Recipe
@@ -241,4 +241,6 @@ def best_way(setup):
     """The fastest way of `train` on this device."""
     if fits(setup):
         return "engine"
-    return "device" if has_tensorflow_gpu() and can_reside(setup) else "step"
+    return (
+        "device" if accelerated("tensorflow") and can_reside(setup) else "step"
+    )

@@ -79,7 +79,7 @@ def fastest(row, runs, images, results, say):
     Returns:
         One of `WAYS`.
     """
-    if runs == 1 or not devices.has_jax_accelerator():
+    if runs == 1 or not devices.accelerated("jax"):
         return ONE_BY_ONE
     path, key = results / "bench" / "ways.csv", key_of(row, runs)
     known = read_ways(path)

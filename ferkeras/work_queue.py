@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ferkeras.data import Datasets
-from ferkeras.devices import has_jax_accelerator
+from ferkeras.devices import accelerated
 from ferkeras.display import Display, Report, duration, name
 from ferkeras.paper import Unit
 from ferkeras.record import is_complete, read_record
@@ -71,7 +71,7 @@ class Queue:
         Returns:
             List of `Unit`, and one of `ferkeras.ways.WAYS`.
         """
-        group = companions(units, self.results, has_jax_accelerator())
+        group = companions(units, self.results, accelerated("jax"))
         seeds = len({unit.seed for unit in group})
         way = ONE_BY_ONE
         if seeds > 1:

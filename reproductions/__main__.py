@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ferkeras import devices, how_to_run
+from ferkeras.bench import LIMITS, bench
 from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
 from ferkeras.files import write_whole
@@ -24,7 +25,8 @@ from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
 from reproductions import papers
-from reproductions.command_line import DATA_DIR, add_time_budget, run
+from reproductions.bench import NETWORKS
+from reproductions.command_line import DATA_DIR, add_time_budget, positive, run
 from reproductions.prepare import prepare
 
 README = Path(__file__).parent.parent / "README.md"
@@ -100,6 +102,13 @@ def write_reports(asked):
     print(README)
 
 
+def write_bench(asked):
+    """Measure how fast networks train here, and write it."""
+    devices.configure(asked.results / "work" / "compiled")
+    path = bench(NETWORKS, asked.results, limit=asked.time_budget)
+    print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
+
+
 def run_pending(asked):
     """Run what can be run here and is not recorded, of every paper."""
     started = time.monotonic()
@@ -156,6 +165,20 @@ def main(words=None):
         "report", parents=[shared], help="write every report"
     )
     command.set_defaults(do=write_reports)
+    command = commands.add_parser(
+        "bench",
+        parents=[shared],
+        help="measure how many images a second the networks train on here, "
+        "beside a common way to write it",
+    )
+    command.set_defaults(do=write_bench)
+    command.add_argument(
+        "--time-budget",
+        type=positive,
+        metavar="SECONDS",
+        help="begin no further measurement after these "
+        f"({LIMITS[0]}; on a processor {LIMITS[1]})",
+    )
     command = commands.add_parser(
         "run",
         parents=[shared],

@@ -241,7 +241,7 @@ class Card:
 def test_what_does_not_fit_the_card_streams(
     size, in_memory, expected, monkeypatch
 ):
-    monkeypatch.setattr(engine, "has_jax_accelerator", lambda: True)
+    monkeypatch.setattr(engine, "accelerated", lambda backend: True)
     monkeypatch.setattr("jax.devices", lambda: [Card(size)])
     faces, selections = faces_at(12)
     if not in_memory:

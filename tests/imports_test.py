@@ -19,11 +19,11 @@ ORDER = """
     train evaluate export costs
     rates start outcome line fold_lists
     predictions reproduce summary together ways display pending
-    pictures
+    pictures rates_chart
     tables
-    claims how_to_run parameters
+    claims how_to_run parameters rates_report
     report
-    page work_queue
+    page work_queue bench
 """
 RANK = {
     name: rank

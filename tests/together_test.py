@@ -184,7 +184,7 @@ def accelerator(monkeypatch):
 
     monkeypatch.setattr(ways, "measure", measure)
     for module in (devices, work_queue):
-        monkeypatch.setattr(module, "has_jax_accelerator", lambda: True)
+        monkeypatch.setattr(module, "accelerated", lambda backend: True)
     monkeypatch.setattr(training, "best_way", lambda setup: "engine")
     return rates, asked
 
