@@ -45,8 +45,17 @@ def configure(compiled=None):
     tf.get_logger().setLevel("ERROR")
     if keras.backend.backend() != "tensorflow":
         tf.config.set_visible_devices([], "GPU")
-    elif not tf.config.list_physical_devices("GPU"):
+    elif has_processor_only():
         tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def has_processor_only():
+    """Whether TensorFlow trains, and on a processor."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return not tf.config.list_physical_devices("GPU")
 
 
 def device_name():
