@@ -6,7 +6,7 @@ import os
 
 import keras
 
-from ferkeras import devices, rates, record
+from ferkeras import devices, record
 from ferkeras.experiment import slug
 from ferkeras.files import write_whole
 from ferkeras.rates_chart import rates_png
@@ -99,7 +99,7 @@ def render(lines):
         )
         peak += ", dense; float32 is computed as TF32."
     own = ", and timed by what this one took of its core"
-    own *= cores == 1 and rates.on_processor()
+    own *= cores == 1 and devices.on_processor()
     return f"""# Images a second in training: {device}, {backend}
 
 {table(head, body)}

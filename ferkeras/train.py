@@ -167,6 +167,7 @@ def prepare_phase(networks, row, phase, faces_at):
     now = at_size(networks, row, size)
     faces, selections = faces_at(size)
     freeze(now.classifier, phase.frozen)
+    now.compile_front_end(len(faces.labels) * phase.epochs)
     optimizer = phase.build_optimizer(row.recipe.steps(len(faces.labels)))
     optimizer.build(now.training.trainable_variables)
     return Setup(

@@ -1,9 +1,8 @@
-"""Environment of the tests: quiet, as repeatable as a run, compiled once."""
+"""Environment of the tests: as repeatable as a run, compiled once."""
 
 import os
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Many tests train the same small network; JAX compiles it in 10 s each time.
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR",

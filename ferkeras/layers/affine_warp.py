@@ -54,13 +54,35 @@ def sample_bilinear(images, x, y, border="mirror"):
     return blend(upper, lower, bottom_weight)
 
 
+def plane(a, b, c, height, width, unit=2.0**20):
+    """Compute `a x + b y + c` for every pixel, in fixed point.
+
+    With floats, XLA may compute a position twice, fused in one place and not
+    in the other, and take the left pixel from one and its weight from the
+    other: where these lie on two sides of a pixel, the pixel read is wrong.
+
+    Args:
+        a, b, c: float32 `(batch, 1, 1)`.
+        height, width: of the image in pixels.
+        unit: what 1 is in fixed point; values stay below `2^31 / unit`.
+
+    Returns:
+        float32 `(batch, height, width)`.
+    """
+    columns = ops.arange(width, dtype="int32")[None, None, :]
+    rows = ops.arange(height, dtype="int32")[None, :, None]
+    # Not a matrix product, whose factors GPUs may round to 11 bits (TF32).
+    a, b, c = (ops.cast(ops.round(k * unit), "int32") for k in (a, b, c))
+    return ops.cast(a * columns + b * rows + c, "float32") / unit
+
+
 def warp(images, transforms, border="mirror"):
-    """Resample every image through its own affine matrix, in pixels.
+    """Resample every image through its own affine matrix, which may be learned.
 
     Args:
         images: float32 `(batch, height, width, channels)`.
-        transforms: float32 `(batch, 6)`, rows `(a, b, c, d, e, f)`: output
-            pixel `(x, y)` is read at `(a x + b y + c, d x + e y + f)`.
+        transforms: float32 `(batch, 6)`, rows `(a, b, c, d, e, f)`, in pixels:
+            output pixel `(x, y)` is read at `(a x + b y + c, d x + e y + f)`.
         border: as in `sample_bilinear`.
 
     Returns:
@@ -98,7 +120,15 @@ class AffineWarp(layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, images, transforms):
-        return warp(ops.cast(images, "float32"), transforms)
+        size = images.shape[1:3]
+        a, b, c, d, e, f = (
+            ops.reshape(transforms[:, k], (-1, 1, 1)) for k in range(6)
+        )
+        return sample_bilinear(
+            ops.cast(images, "float32"),
+            plane(a, b, c, *size),
+            plane(d, e, f, *size),
+        )
 
     def compute_output_shape(self, images_shape, transforms_shape):
         return images_shape

@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from ferkeras.layers.affine_warp import sample_bilinear
+from ferkeras.layers.affine_warp import plane, sample_bilinear
 
 
 def relight(images, brightness, contrast):
@@ -62,18 +62,15 @@ class PhotoWarp(layers.Layer):
                 "`transforms` takes ten numbers an image. "
                 f"Received: transforms.shape={tuple(transforms.shape)}"
             )
-        height, width = images.shape[1:3]
-        x = ops.arange(width, dtype="float32")[None, None, :]
-        y = ops.arange(height, dtype="float32")[None, :, None]
-        # Not a matrix product, whose factors GPUs may round to 11 bits (TF32).
+        size = images.shape[1:3]
         a, b, c, d, e, f, g, h = (
             ops.reshape(transforms[:, k], (-1, 1, 1)) for k in range(8)
         )
-        w = g * x + h * y + 1
+        w = plane(g, h, ops.ones_like(g), *size, unit=2.0**28)
         warped = sample_bilinear(
             ops.cast(images, "float32"),
-            (a * x + b * y + c) / w,
-            (d * x + e * y + f) / w,
+            plane(a, b, c, *size) / w,
+            plane(d, e, f, *size) / w,
         )
         return relight(
             warped,
