@@ -92,10 +92,11 @@ def digest_of(sources: Iterable[Path], results: Path) -> str:
         sources: the papers' files.
         results: folder of results.
     """
-    records = sorted(results.glob("*/*/*/seed*.json"))
+    named = {path.name: path for path in sources}
+    for path in (*results.glob("costs.csv"), *results.glob("*/*/*/seed*.json")):
+        named[path.relative_to(results).as_posix()] = path
     found = hashlib.sha256()
-    for path in (*sources, *results.glob("costs.csv"), *records):
-        name = path.relative_to(results) if path in records else path.name
+    for name, path in sorted(named.items()):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         found.update(f"{name} {content}\n".encode())
     return found.hexdigest()

@@ -4,6 +4,7 @@ What takes seconds to import is imported where it is needed, so that the list
 and every help come at once.
 """
 
+import os
 import shlex
 import sys
 import time
@@ -118,6 +119,9 @@ def main(words=None):
     asked.command = shlex.join([*arguments.program().split(), *words])
     try:
         DO[asked.do](asked)
+    except BrokenPipeError:
+        # Who reads, such as `head`, has enough; Python must not flush more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError) as error:
         sys.exit(f"ferkeras: {error}")
 

@@ -15,6 +15,7 @@ from ferkeras.names import nearest
 
 # Columns of a wide terminal, beyond which lines are hard to follow.
 MOST = 120
+RATES = ("reported", "mean", "sd")
 
 
 def renew(results):
@@ -91,8 +92,7 @@ def print_rows(asked):
     if console.is_terminal:
         for_terminal(lines, console)
     else:
-        # A pipe has no width; a file that wraps is of no use.
-        for_pipe(lines, Console(width=300))
+        for_pipe(lines)
     not_run = [line for line in lines if line.status == listing.NOT_RUN]
     if not_run:
         print(f"\n{advice.text(not_run, every)}")
@@ -103,15 +103,18 @@ def number(value):
     return "–" if value is None else f"{value:.2f}"
 
 
-def for_pipe(lines, console):
-    """All that is known of a row on its line, to search in."""
-    table = Table(*advice.PRINTED, box=None, header_style="bold")
+def for_pipe(lines):
+    """All that is known of a row on its line, to search in; of any width."""
+    table = [advice.PRINTED]
     for line in lines:
-        values = (getattr(line, name) for name in advice.PRINTED)
-        table.add_row(
-            *(str(x) if isinstance(x, str | int) else number(x) for x in values)
+        values = ((x, getattr(line, x)) for x in advice.PRINTED)
+        table.append(
+            [number(x) if name in RATES else str(x) for name, x in values]
         )
-    console.print(table)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for cells in table:
+        padded = map(str.ljust, cells, widths)
+        print("  ".join(padded).rstrip())
 
 
 def for_terminal(lines, console):

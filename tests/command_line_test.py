@@ -234,3 +234,11 @@ def test_the_nearest_names_are_the_alike_and_those_that_hold_it():
     assert nearest("Bass", known) == "nearest: Base"
     assert nearest("vgg13", known) == "nearest: VGG13; VGG13 + Sobel"
     assert nearest("zzz", known) == "none is like it"
+
+
+def test_who_reads_only_the_head_of_the_list_sees_no_error():
+    command = f"{sys.executable} -m reproductions | head -n 1"
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.stdout.split()[0], done.stderr) == ("paper", "")
