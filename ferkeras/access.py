@@ -133,13 +133,9 @@ def counts_of(dataset: str) -> Counts | None:
 
 def how_to_prepare(dataset: str) -> str:
     """The command that prepares a dataset, with `FOLDER` for its files."""
-    folder = " --manual-dir FOLDER" if access_to(dataset) else ""
-    return prepare_command(dataset) + folder
-
-
-def prepare_command(dataset: str) -> str:
-    """The command that prepares a dataset, for messages."""
-    return f"ferkeras prepare {dataset}"
+    files = access_to(dataset) or is_own(dataset)
+    folder = " --manual-dir FOLDER" if files else ""
+    return f"ferkeras prepare {dataset}{folder}"
 
 
 def is_own(dataset: str) -> bool:

@@ -2,10 +2,13 @@
 
 import importlib
 import sys
+import time
 from pathlib import Path
 
 # Before a paper imports Keras: it says what TensorFlow reads when imported.
 import ferkeras  # noqa: F401
+
+BEGAN = time.time()  # before any paper is imported
 
 
 def sources():

@@ -110,9 +110,8 @@ def main(words=None):
         words: command-line words; those of the process when None.
     """
     words = sys.argv[1:] if words is None else words
-    # The list's options need not come after its name.
-    listed = not words or words[0] not in (*DO, "-h", "--help")
-    if listed and all(x.startswith("-") for x in words[:1]):
+    first = words[0] if words else "--"
+    if first.startswith("-") and first not in ("-h", "--help"):
         words = ["list", *words]
     asked = arguments.commands().parse_args(words)
     asked.started = time.monotonic()

@@ -177,8 +177,16 @@ def commands():
         epilog=GOES_ON,
     )
     which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("paper", nargs="?", choices=keys())
-    which.add_argument("--pending", action="store_true")
+    which.add_argument(
+        "paper",
+        nargs="?",
+        choices=keys(),
+        metavar="PAPER",
+        help=", ".join(keys()),
+    )
+    which.add_argument(
+        "--pending", action="store_true", help="what waits of every paper"
+    )
     add_run(command)
     command.set_defaults(error=command.error)
 

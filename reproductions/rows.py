@@ -21,17 +21,21 @@ RATES = ("reported", "mean", "sd")
 def renew(results):
     """Read every paper and its records, and keep what they say.
 
+    Unless a paper's file is newer than what this process may have imported.
+
     Args:
         results: folder of results.
 
     Returns:
         list of `Listed`.
     """
-    digest = listing.digest_of(reproductions.sources(), results)
+    sources = reproductions.sources()
+    digest = listing.digest_of(sources, results)
     from ferkeras.how_to_run import listed
 
     lines = listed(reproductions.papers(), results)
-    if results.is_dir():
+    known = (x.stat().st_mtime < reproductions.BEGAN for x in sources)
+    if results.is_dir() and all(known):
         listing.write_rows(lines, digest, results)
     return lines
 
@@ -85,6 +89,8 @@ def print_rows(asked):
     """
     every = [line.here(asked.data_dir) for line in rows(asked.results)]
     lines = chosen(every, asked)
+    if not lines:
+        print("No row is like that.", file=sys.stderr)
     if asked.json:
         print(json.dumps([advice.as_json(line) for line in lines], indent=1))
         return

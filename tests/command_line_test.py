@@ -172,7 +172,7 @@ def test_the_list_fits_the_terminal(width, capsys):
         (["prepaer"], "invalid choice: 'prepaer'"),
         (["list", "--status", "done"], "--status"),
         (["list", "--dataset", "ferpluss"], "'ferpluss'; nearest: ferplus/"),
-        (["run"], "paper --pending is required"),
+        (["run"], "PAPER --pending is required"),
         (["run", "pandey2019", "--pending"], "--pending: not allowed with"),
         (["run", "--pending", "--runs", "2"], "--pending takes no --runs"),
         (["run", "pandey2018"], "invalid choice: 'pandey2018'"),

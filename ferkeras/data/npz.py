@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ferkeras.access import face_size, is_own, npz_path, prepare_command
+from ferkeras.access import face_size, how_to_prepare, is_own, npz_path
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.source import Faces, Source, files_in_memory
 from ferkeras.files import open_whole
@@ -66,9 +66,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
     """Open what `write_npz` wrote."""
     path = npz_path(dataset, data_dir)
     if not path.exists():
-        command = prepare_command(dataset)
-        if is_own(dataset):
-            command += " --manual-dir FOLDER"
+        command = how_to_prepare(dataset)
         if is_own(dataset) or face_size(dataset):
             raise FileNotFoundError(f"{path} is missing. Run: {command}")
         raise FileNotFoundError(

@@ -8,8 +8,8 @@ from typing import Any
 from ferkeras.access import (
     face_size,
     has_tensorflow,
+    how_to_prepare,
     is_own,
-    prepare_command,
 )
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.npz import open_npz
@@ -67,7 +67,7 @@ def open_tfds(dataset: str, data_dir: str | Path) -> Source:
     if builder is None or not builder.info.splits:
         raise FileNotFoundError(
             f"{dataset} is not prepared in {data_dir}. "
-            f"Run: {prepare_command(dataset)}"
+            f"Run: {how_to_prepare(dataset)}"
         )
 
     image = builder.info.features["image"]
