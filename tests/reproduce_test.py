@@ -152,9 +152,9 @@ def test_a_queue_stops_within_a_unit_and_the_same_call_goes_on(
     class Stop(Display):
         def on_epoch_end(self, epoch, logs=None):
             super().on_epoch_end(epoch, logs)
-            at = self.group[0].seed, epoch
-            if at in stops:
-                raise stops.pop(at)
+            (unit,) = self.group
+            if (unit.seed, epoch) in stops:
+                raise stops.pop((unit.seed, epoch))
 
     monkeypatch.setattr(work_queue, "Display", Stop)
     noise = tiny.Noise()

@@ -16,16 +16,16 @@ def read(folder):
 
 
 def written(folder):
-    """Two epochs and the end of a run, read back."""
+    """Three epochs and the end of a run, read back."""
     log = TensorBoardLog(
         folder / "log", {"row": "Base", "seed": 3, "epochs": 2}, "Base, 3"
     )
-    log.on_epoch_end(0, {"loss": 2.0, "val_accuracy": 0.25})
-    log.on_epoch_end(1, {"loss": 1.0, "val_accuracy": 0.5})
+    log.epochs([{"loss": 3.0}, {"loss": 2.0, "val_accuracy": 0.25}], 1)
+    log.epochs([{"loss": 1.0, "val_accuracy": 0.5}], 3)
     picture = folder / "confusion.png"
     matrix = np.array([[3, 1], [0, 2]])
     plots.confusion_png(matrix, ["a", "b"], "title", picture)
-    log.finish({"accuracy": 83.5}, picture, 2)
+    log.finish({"accuracy": 83.5}, picture, 3)
     return read(folder / "log"), picture
 
 
@@ -39,8 +39,8 @@ def test_scalars_are_read_back_with_their_epochs(tmp_path):
         for tag in ("loss", "test/accuracy")
     }
     assert values == {
-        "loss": [(1, 2.0), (2, 1.0)],
-        "test/accuracy": [(2, 83.5)],
+        "loss": [(1, 3.0), (2, 2.0), (3, 1.0)],
+        "test/accuracy": [(3, 83.5)],
     }
 
 
