@@ -13,6 +13,7 @@ from rich.console import Console
 from ferkeras import costs, devices, rates
 from ferkeras.data import random_affine
 from ferkeras.experiment import Experiment
+from ferkeras.limits import BENCH
 from ferkeras.operations import count_operations
 from ferkeras.rates_report import (
     ENGINE,
@@ -27,9 +28,6 @@ from ferkeras.rates_report import (
 
 # As the peers augment, so that every way does the same.
 AUGMENT = partial(random_affine, flip=0.5, rotation=10, shift=0.1, zoom=1.1)
-# Seconds after which no further measurement begins, on an accelerator and on
-# a processor.
-LIMITS = 100, 240
 # Multiply-adds an image above which a processor does not try the engine,
 # which is slow there.
 HEAVY = 1e8
@@ -184,7 +182,7 @@ def bench(networks, results, seconds=0.5, limit=None):
         `pathlib.Path` of the Markdown.
     """
     processor = devices.on_processor()
-    limit = LIMITS[processor] if limit is None else limit
+    limit = BENCH[processor] if limit is None else limit
     known = costs.read_costs(results)
     with Console(stderr=True).status("") as status:
         lines = measure_all(

@@ -1,5 +1,6 @@
 """What papers say of two rows, measured run by run."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ class Difference(NamedTuple):
     alike: bool = False
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         """Whether the row is above: the interval must not hold zero.
 
         Or whether they are alike: it must lie within `CLOSE` of zero.
@@ -86,12 +87,14 @@ class Difference(NamedTuple):
         return "holds" if holds else "does not hold" if fails else "undecided"
 
 
-def standard_error(values, overlap):
+def standard_error(values: Sequence[float], overlap: float) -> float:
     """Of the mean of values of runs that share so many images."""
     return float(np.std(values, ddof=1) * np.sqrt(1 / len(values) + overlap))
 
 
-def interval(values, overlap=0.0):
+def interval(
+    values: Sequence[float], overlap: float = 0.0
+) -> tuple[float, float] | None:
     """The 95 % interval of a mean, by Student's t.
 
     Args:
@@ -109,7 +112,7 @@ def interval(values, overlap=0.0):
     return mean - half, mean + half
 
 
-def chance(values, overlap=0.0):
+def chance(values: Sequence[float], overlap: float = 0.0) -> float | None:
     """The chance, two-sided, of a mean as far from zero, by Student's t.
 
     Args:
@@ -127,7 +130,7 @@ def chance(values, overlap=0.0):
     return float(2 * stats.t.sf(abs(mean) / error, len(values) - 1))
 
 
-def mcnemar(right, others):
+def mcnemar(right: np.ndarray, others: np.ndarray) -> float:
     """McNemar's exact test of two networks on the same images.
 
     Args:
@@ -146,7 +149,11 @@ def mcnemar(right, others):
     return float(stats.binomtest(only_one, discordant).pvalue)
 
 
-def paired(scores, others, overlap=0.0):
+def paired(
+    scores: Mapping[int, float],
+    others: Mapping[int, float],
+    overlap: float = 0.0,
+) -> Difference | None:
     """Difference of two rows' scores, over the seeds that both have.
 
     What the runs of one seed share, the drawn images, the fold, the order, is

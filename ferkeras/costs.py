@@ -19,8 +19,8 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
+from ferkeras.access import counts_of
 from ferkeras.data import Copies, Draw, Fold
-from ferkeras.data.access import counts_of
 from ferkeras.experiment import dotted
 from ferkeras.files import write_whole
 from ferkeras.operations import Operations, count_operations
@@ -204,6 +204,16 @@ def seconds_of(row, operations, images):
     return Seconds(processor, max(steps * STEP, arithmetic))
 
 
+def estimate_alone(unit, costs):
+    """What `estimate` gives for a unit, without what it starts from."""
+    row, protocol = unit.row, unit.protocol
+    counts, operations = counts_of(row.dataset), operations_of(row, costs)
+    if counts is None or operations is None:
+        return None
+    images = images_of(counts, protocol.train, protocol.hold_outs)
+    return seconds_of(row, operations, images)
+
+
 def estimate(units, costs):
     """Estimate what units take, one after the other, with all they start from.
 
@@ -225,12 +235,8 @@ def estimate(units, costs):
             seeds.setdefault(each.folder, set()).add(each.seed)
     total = Seconds(0, 0)
     for folder, unit in known.items():
-        counts = counts_of(unit.row.dataset)
-        operations = operations_of(unit.row, costs)
-        if counts is None or operations is None:
+        of_one = estimate_alone(unit, costs)
+        if of_one is None:
             return None
-        protocol = unit.protocol
-        images = images_of(counts, protocol.train, protocol.hold_outs)
-        of_one = seconds_of(unit.row, operations, images)
         total = plus(total, of_one, len(seeds[folder]))
     return total

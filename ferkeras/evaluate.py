@@ -3,13 +3,20 @@
 import numpy as np
 from scipy.special import softmax
 
-from ferkeras.data import scoring_batches
+from ferkeras.build import Networks
+from ferkeras.data import Faces, scoring_batches
+from ferkeras.data.augment import Augment
 
 # fastai 1's share of the image as it is; the views have the rest.
 PLAIN_SHARE = 0.4
 
 
-def outputs(networks, faces, transforms, batch_size=256):
+def outputs(
+    networks: Networks,
+    faces: Faces,
+    transforms: np.ndarray,
+    batch_size: int = 256,
+) -> np.ndarray:
     """Outputs of the network for images, each warped, in their order.
 
     Args:
@@ -27,7 +34,13 @@ def outputs(networks, faces, transforms, batch_size=256):
     return np.asarray(found, np.float32)
 
 
-def probabilities(networks, faces, views=None, seed=0, raw_scores=False):
+def probabilities(
+    networks: Networks,
+    faces: Faces,
+    views: Augment | None = None,
+    seed: int = 0,
+    raw_scores: bool = False,
+) -> np.ndarray:
     """Class probabilities of images, in their order.
 
     Args:
@@ -44,9 +57,9 @@ def probabilities(networks, faces, views=None, seed=0, raw_scores=False):
 
     Reference: fastai 1, `TTA`; of raw scores, Vo et al., 2020.
     """
-    count, size = faces.images.shape[:2]
+    count, size = faces.pixels.shape[:2]
 
-    def scores(transforms):
+    def scores(transforms: np.ndarray) -> np.ndarray:
         return outputs(networks, faces, transforms)
 
     plain = networks.plain(count)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
+from typing import Any
 
 from keras import layers
 
@@ -13,12 +14,12 @@ from ferkeras.task import CLASSIFICATION, Task
 from ferkeras.weights import FILES
 
 
-def slug(name):
+def slug(name: str) -> str:
     """Folder name of a row: `"Base + Sobel"` becomes `"base-sobel"`."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def dotted(value):
+def dotted(value: Any) -> str:
     """Write a function, with the arguments of a partial, for a record."""
     if isinstance(value, tuple):
         return f"({', '.join(map(dotted, value))},)"
@@ -34,7 +35,7 @@ def dotted(value):
     return f"{module}.{value.__qualname__}"
 
 
-def settings(value):
+def settings(value: Any) -> Any:
     """A dataclass's fields, less those at their defaults.
 
     A field that is added later does not change old digests.

@@ -1,13 +1,17 @@
 """Grad-CAM: where a network finds the evidence for a class."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 
-def named_layers(model, path=""):
+def named_layers(
+    model: keras.Model, path: str = ""
+) -> Iterator[tuple[str, keras.Layer]]:
     """Layers of a model and of the models in it, by path: `"net/conv1"`."""
     for layer in model.layers:
         yield f"{path}{layer.name}", layer
@@ -15,7 +19,7 @@ def named_layers(model, path=""):
             yield from named_layers(layer, f"{path}{layer.name}/")
 
 
-def find_layer(model, name):
+def find_layer(model: keras.Model, name: str) -> keras.Layer:
     """The one layer whose path is `name` or ends with it."""
     found = {
         path: layer
@@ -32,7 +36,9 @@ def find_layer(model, name):
 
 
 @contextmanager
-def rewritten(layer, change):
+def rewritten(
+    layer: keras.Layer, change: Callable[[Any], Any]
+) -> Iterator[None]:
     """Within, `change(outputs)` is what the layer hands on.
 
     The model is not cut in two at the layer instead, as shortcuts may go round
@@ -40,7 +46,7 @@ def rewritten(layer, change):
     """
     call = layer.call
 
-    def changed(*args, **kwargs):
+    def changed(*args: Any, **kwargs: Any) -> Any:
         return change(call(*args, **kwargs))
 
     layer.call = changed
@@ -50,7 +56,7 @@ def rewritten(layer, change):
         del layer.call
 
 
-def gradient(function, x):
+def gradient(function: Callable[[Any], Any], x: Any) -> np.ndarray:
     """Gradient, float32 NumPy, of a scalar function of one tensor."""
     if keras.backend.backend() == "jax":
         import jax
@@ -64,7 +70,12 @@ def gradient(function, x):
     return tape.gradient(y, x).numpy().astype(np.float32)
 
 
-def grad_cam(model, layer_name, images, classes=None):
+def grad_cam(
+    model: keras.Model,
+    layer_name: str,
+    images: np.ndarray,
+    classes: np.ndarray | None = None,
+) -> np.ndarray:
     """Weigh a layer's maps by how much each raises a class's logit.
 
     With the layer's maps A of an image and the logit y of a class,
@@ -98,9 +109,9 @@ def grad_cam(model, layer_name, images, classes=None):
     Reference: Selvaraju et al., ICCV 2017 (arXiv:1610.02391), Eqs. 1 and 2.
     """
     layer = find_layer(model, layer_name)
-    outputs = []
+    outputs: list[Any] = []
 
-    def keep(x):
+    def keep(x: Any) -> Any:
         outputs.append(x)
         return x
 
@@ -125,7 +136,7 @@ def grad_cam(model, layer_name, images, classes=None):
         )
     ]
 
-    def evidence(offset):
+    def evidence(offset: Any) -> Any:
         with rewritten(layer, lambda x: x + offset):
             logits, _ = model.stateless_call(*state, images, training=False)
         return ops.sum(logits * chosen)
@@ -140,7 +151,7 @@ def grad_cam(model, layer_name, images, classes=None):
     return np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
 
 
-def surest(labels, probabilities):
+def surest(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Find the surest right and the surest wrong prediction of each class.
 
     Args:

@@ -1,6 +1,9 @@
 """A trained network -> files that take pixels and give named probabilities."""
 
 import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import h5py
 import keras
@@ -22,15 +25,15 @@ class ClassProbabilities(layers.Softmax):
     Output shape: the same; probabilities.
     """
 
-    def __init__(self, class_names, **kwargs):
+    def __init__(self, class_names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.class_names = list(class_names)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "class_names": self.class_names}
 
 
-def classifier(scoring, class_names):
+def classifier(scoring: keras.Model, class_names: Sequence[str]) -> keras.Model:
     """Model from uint8 grey images to class probabilities.
 
     Args:
@@ -44,7 +47,11 @@ def classifier(scoring, class_names):
     return keras.Model(scoring.input, name_them(scoring.output))
 
 
-def export(scoring, folder, class_names=None):
+def export(
+    scoring: keras.Model,
+    folder: Path,
+    class_names: Sequence[str] | None = None,
+) -> None:
     """Write `model.keras` and, where TensorFlow is installed, `saved_model/`.
 
     The SavedModel has the endpoint `serve`, uint8 images `(batch, size, size,
@@ -63,7 +70,7 @@ def export(scoring, folder, class_names=None):
         saved_model(model, folder / "saved_model", class_names)
 
 
-def half_precision(network, target):
+def half_precision(network: keras.Model, target: Path) -> None:
     """Write a network's weights, floats in half precision.
 
     `keras.Model.load_weights` reads them.
@@ -83,7 +90,7 @@ def half_precision(network, target):
         path = f"{folder}/full.weights.h5"
         network.save_weights(path)
 
-        def copy(name, item):
+        def copy(name: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Group):
                 there = half.require_group(name)
             else:
@@ -103,7 +110,9 @@ def half_precision(network, target):
             full.visititems(copy)
 
 
-def saved_model(model, path, class_names=None):
+def saved_model(
+    model: keras.Model, path: Path, class_names: Sequence[str] | None = None
+) -> None:
     """Write a SavedModel, with its classes' names if it has any."""
     import tensorflow as tf
 

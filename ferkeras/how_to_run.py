@@ -1,15 +1,15 @@
 """What a row that was not run asks for: data, commands and time."""
 
-from ferkeras.costs import estimate, read_costs
-from ferkeras.data.access import access_to, how_to_prepare, offered_as
+from ferkeras.access import access_to, how_to_prepare
+from ferkeras.advice import words_of
+from ferkeras.costs import estimate, estimate_alone, read_costs
 from ferkeras.durations import about, between
+from ferkeras.listing import NOT_RUN, Listed
 from ferkeras.paper import Unit
+from ferkeras.summary import summarise
 from ferkeras.tables import table
 from ferkeras.weights import FILES
 
-NOT_RUN = "not run"
-WIDTH = 100  # columns of a terminal
-KEYS = ("dataset_from", "prepare", "command", "hours_cpu", "hours_gpu")
 HEAD = [
     "row",
     "dataset",
@@ -30,42 +30,6 @@ def units_of(line):
     ]
 
 
-def words_of(paper, rows=(), tables=(), protocol=None):
-    """A paper's command as a list of words, names in quotes."""
-    words = [f"python -m reproductions.{paper.key}"]
-    for option, names in (("--tables", tables), ("--rows", rows)):
-        if names:
-            # An option stays on the line of its first name.
-            first, *others = (f'"{name}"' for name in names)
-            words += [f"{option} {first}", *others]
-    return [*words, f"--protocol {protocol}"] if protocol else words
-
-
-def as_json(line, status, costs):
-    """What `python -m reproductions --json` says of a line besides.
-
-    Args:
-        line: `Line`.
-        status: its status; other lines than those not run have None's.
-        costs: what `ferkeras.costs.read_costs` returned.
-
-    Returns:
-        dict of `KEYS`. Hours are those of one run and all that it starts
-        from, to two digits; None where there is no estimate.
-    """
-    if status != NOT_RUN:
-        return dict.fromkeys(KEYS)
-    dataset, access = line.row.dataset, access_to(line.row.dataset)
-    seconds = estimate(units_of(line)[:1], costs) or (None, None)
-    values = (
-        access and str(access),
-        how_to_prepare(dataset),
-        " ".join(words_of(line.paper, [line.row.name], (), line.protocol.name)),
-        *(x and float(f"{x / 3600:.2g}") for x in seconds),
-    )
-    return dict(zip(KEYS, values, strict=True))
-
-
 def datasets_of(lines):
     """Datasets of lines and of what they start from, by their TFDS names."""
     units = [units_of(line)[0] for line in lines]
@@ -80,114 +44,35 @@ def weights_of(lines):
     return {FILES[name].name: FILES[name].url for name in names}
 
 
-def grouped(lines):
-    """Lines by their dataset, whatever its config, then by their paper.
-
-    Returns:
-        dict of what a dataset is asked for as, to a dict of the paper's key to
-        lines.
-    """
-    groups = {}
-    for line in lines:
-        dataset = offered_as(line.row.dataset)
-        of_dataset = groups.setdefault(dataset, {})
-        of_dataset.setdefault(line.paper.key, []).append(line)
-    return groups
-
-
-def command_of(lines):
-    """The command that runs lines of one paper, tables by their names.
-
-    Returns:
-        list of words.
-    """
-    paper, names = lines[0].paper, dict.fromkeys(x.row.name for x in lines)
-    tables = [
-        x for x in paper.tables if {row.name for row in x.rows} <= {*names}
-    ]
-    covered = {row.name for x in tables for row in x.rows}
-    rows = [name for name in names if name not in covered]
-    return words_of(paper, rows, [x.name for x in tables])
-
-
-def broken(words, indent):
-    """Words of a command on lines of up to `WIDTH`, as a shell takes them."""
-    lines, room = [words[0]], WIDTH - indent - len(r" \ ")
-    for word in words[1:]:
-        if len(lines[-1]) + 1 + len(word) <= room:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(f"    {word}")
-    return " \\\n".join(lines).splitlines()
-
-
-def times_of(lines, costs):
-    """Sentences on what one run takes, and all of them; none if unknown."""
-    runs = [estimate(units_of(line)[:1], costs) for line in lines]
-    units = [unit for line in lines for unit in units_of(line)]
-    if None in runs:
-        return []
-    processor, gpu = zip(*runs, strict=True)
-    total = estimate(units, costs)
-    count = len({(unit.folder, unit.seed) for unit in units})
-    found = [
-        f"a run: {between(processor)} on two cores, {between(gpu)} on a GPU"
-    ]
-    if count > 1:
-        found.append(
-            f"all {count}: {about(total.processor)} on two cores, "
-            f"{about(total.gpu)} on a GPU"
-        )
-    return found
-
-
-def text(lines, costs):
-    """How to run lines, for a terminal.
+def listed(papers, results):
+    """Every row of papers as plain values, without a look at what is here.
 
     Args:
-        lines: list of `Line`, those that are not run.
-        costs: what `ferkeras.costs.read_costs` returned.
+        papers: list of `Paper`.
+        results: folder of results.
 
     Returns:
-        str; a block for each dataset and paper, `WIDTH` columns but for
-        addresses.
+        list of `Listed`.
+
+    Raises:
+        ValueError: as `summarise`.
     """
-    found = [
-        "Not run, and how. Times are estimates, right within a factor of two "
-        "as a rule."
-    ]
-    for dataset, papers in grouped(lines).items():
-        found += ["", *whence(dataset)]
-        for key, part in papers.items():
-            rows = len({line.row.name for line in part})
-            found.append(f"  {key}, {rows} row{'s' if rows > 1 else ''}")
-            weights = ", ".join(weights_of(part))
-            for word, entries in (
-                ("prepare", map(how_to_prepare, datasets_of(part))),
-                ("weights", [weights] if weights else []),
-                ("run", broken(command_of(part), 13)),
-                ("time", times_of(part, costs)),
-            ):
-                for entry in entries:
-                    found.append(f"    {word:<8} {entry}")
-                    word = ""
-    weights = weights_of(lines)
-    if weights:
-        found += ["", "Weights, into the folder `weights` of the datasets"]
-        found += [f"  {name}\n    {url}" for name, url in weights.items()]
-    return "\n".join(found)
-
-
-def whence(dataset):
-    """Lines for a terminal on where a dataset comes from."""
-    access = access_to(dataset)
-    if access is None:
-        return [dataset]
-    return [
-        f"{access.name}, {access.terms}",
-        f"  {', '.join(access.files)} from",
-        f"  {access.url}",
-    ]
+    costs, found = read_costs(results), []
+    for line in (line for x in papers for line in summarise(x, results)):
+        unit = units_of(line)[0]
+        seconds = estimate([unit], costs)
+        alone = estimate_alone(unit, costs)
+        found.append(
+            Listed(
+                **line.as_json(),
+                wanted=line.table.runs,
+                datasets=datasets_of([line]),
+                weights=weights_of([line]),
+                seconds=seconds and list(seconds),
+                alone=alone and list(alone),
+            )
+        )
+    return found
 
 
 def section(paper, lines, results):
@@ -257,7 +142,7 @@ def row_of(paper, lines, costs):
     return [
         row.name,
         link(access_to(row.dataset) or row.dataset),
-        f"`{' '.join(words_of(paper, [row.name]))}`",
+        f"`{' '.join(words_of(paper.key, [row.name]))}`",
         str(len(units)),
         *times,
     ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ferkeras.comparisons import interval
 from ferkeras.experiment import Experiment
+from ferkeras.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING
 from ferkeras.paper import Paper, Table, Unit
 from ferkeras.protocol import Protocol
 from ferkeras.record import commonest, path_of
@@ -257,22 +258,18 @@ class Line:
         # One run, and no other row of the table tells of its noise.
         return "undecided" if self.status() == "recorded" else "waiting"
 
-    def status(self, has_data=False):
-        """One of `recorded`, `waiting`, `incomplete` and `not run`.
-
-        Args:
-            has_data: whether what the row needs is here.
-        """
+    def status(self):
+        """One of `ferkeras.listing.STATUSES`, by the records alone."""
         if len(self.complete) >= self.table.runs:
-            return "recorded"
+            return RECORDED
         if self.complete:
-            return "waiting"
+            return WAITING
         if self.cut_short:
-            return "incomplete"
-        return "waiting" if has_data or self.has_data else "not run"
+            return INCOMPLETE
+        return WAITING if self.has_data else NOT_RUN
 
-    def as_json(self, has_data):
-        """The line as `python -m reproductions --json` prints it."""
+    def as_json(self):
+        """What the list says of it, a dict of plain values."""
         return {
             "paper": self.paper.key,
             "table": self.table.name,
@@ -284,7 +281,7 @@ class Line:
             "mean": self.mean,
             "sd": self.sd,
             "runs": len(self.values),
-            "status": self.status(has_data),
+            "status": self.status(),
             "verdict": self.verdict,
         }
 

@@ -1,10 +1,15 @@
 """Scores of class probabilities; rates in percent."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from sklearn import metrics
 
 
-def expected_calibration_error(labels, probabilities, bins=15):
+def expected_calibration_error(
+    labels: np.ndarray, probabilities: np.ndarray, bins: int = 15
+) -> float:
     """Mean gap between confidence and accuracy, in percent.
 
     Args:
@@ -18,10 +23,10 @@ def expected_calibration_error(labels, probabilities, bins=15):
     correct = probabilities.argmax(-1) == labels
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
     gap = np.bincount(bin_of, confidence - correct, bins)
-    return 100 * np.abs(gap).sum() / len(labels)
+    return float(100 * np.abs(gap).sum() / len(labels))
 
 
-def confusion(labels, probabilities):
+def confusion(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Confusion matrix in images, `(classes, classes)`; rows are true."""
     classes = range(probabilities.shape[1])
     return metrics.confusion_matrix(
@@ -29,13 +34,15 @@ def confusion(labels, probabilities):
     )
 
 
-def percent_of_rows(matrix):
+def percent_of_rows(matrix: np.ndarray) -> np.ndarray:
     """Confusion matrix in percent of each true class; empty rows stay zero."""
     totals = matrix.sum(-1, keepdims=True)
     return 100 * matrix / np.maximum(totals, 1)
 
 
-def scores(labels, probabilities, class_names):
+def scores(
+    labels: np.ndarray, probabilities: np.ndarray, class_names: Sequence[str]
+) -> dict[str, Any]:
     """Score probabilities against labels.
 
     Args:
@@ -63,7 +70,7 @@ def scores(labels, probabilities, class_names):
         "macro_precision": float(100 * precision[present].mean()),
         "macro_f1": float(100 * f1[present].mean()),
         "nll": float(metrics.log_loss(labels, exact, labels=list(classes))),
-        "ece": float(expected_calibration_error(labels, probabilities)),
+        "ece": expected_calibration_error(labels, probabilities),
         "classes": {
             name: {
                 "precision": float(100 * precision[k]),
@@ -81,7 +88,9 @@ def scores(labels, probabilities, class_names):
 MIXED = 48.1308
 
 
-def reconstruction_scores(images, reconstructions):
+def reconstruction_scores(
+    images: np.ndarray, reconstructions: np.ndarray
+) -> dict[str, float]:
     """Score reconstructions against their images.
 
     Args:

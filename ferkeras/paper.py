@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ferkeras.comparisons import Comparison
 from ferkeras.experiment import Experiment, settings, slug
+from ferkeras.names import nearest
 from ferkeras.protocol import Protocol
 from ferkeras.statements import Statement
 
@@ -123,13 +124,13 @@ class Paper:
     drawn: Mapping[str, Callable] = field(default_factory=dict)
 
     @property
-    def rows(self):
+    def rows(self) -> list[Experiment]:
         """The rows of every table, each once."""
         rows = (row for table in self.tables for row in table.rows)
         return list({row.name: row for row in rows}.values())
 
     @property
-    def protocols(self):
+    def protocols(self) -> list[Protocol]:
         """The protocols of every table, each once."""
         return list(
             dict.fromkeys(p for table in self.tables for p in table.protocols)
@@ -169,7 +170,7 @@ class Unit:
                     found.append(Unit(self.paper, table, row, protocol, seed))
         return found
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.row.name}, {self.protocol.name}, seed {self.seed}"
 
     @property
@@ -180,7 +181,12 @@ class Unit:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def units(paper, rows=(), protocols=(), runs=None):
+def units(
+    paper: Paper,
+    rows: Sequence[str] = (),
+    protocols: Sequence[str] = (),
+    runs: int | None = None,
+) -> list[Unit]:
     """List the paper's units, first seeds first.
 
     Args:
@@ -203,8 +209,8 @@ def units(paper, rows=(), protocols=(), runs=None):
         for name in wanted:
             if name not in known:
                 raise ValueError(
-                    f"{paper.key} has no such {kind}; it has: "
-                    f"{'; '.join(known)}. Received: {name!r}"
+                    f"{paper.key} has no {kind} {name!r}; "
+                    f"{nearest(name, known)}."
                 )
     chosen = (
         Unit(paper, table, row, protocol, seed)
@@ -217,7 +223,7 @@ def units(paper, rows=(), protocols=(), runs=None):
         if not protocols or protocol.name in protocols
     )
     # A row of several tables is the first one's.
-    once = {}
+    once: dict[tuple[str, int], Unit] = {}
     for unit in chosen:
         once.setdefault((unit.folder, unit.seed), unit)
     if not once:

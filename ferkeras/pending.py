@@ -9,7 +9,7 @@ from ferkeras.record import (
     read_record,
     refuse_to_overwrite,
 )
-from ferkeras.start import require, weights_of
+from ferkeras.start import lacking, weights_of
 
 
 def pending(units, results, datasets):
@@ -28,22 +28,22 @@ def pending(units, results, datasets):
 
     Raises:
         FileNotFoundError: where there are units and none has its dataset and
-            its published weights.
+            its published weights; it names all that is missing.
         ValueError: where a unit has the record of another recipe.
     """
     units = [u for u in units if not is_complete(read_record(results, u))]
-    missing, ready = {}, []
+    missing, ready = [], []
     for unit in units:
         stages = [x for x in unit.stages if not weights_of(results, x)]
-        try:
-            for each in (*stages, unit):
-                require(each.row, datasets)
-        except FileNotFoundError as error:
-            missing[str(error)] = error
-            continue
-        ready += [x for x in (*stages, unit) if x not in ready]
+        lacks = [
+            x for each in (*stages, unit) for x in lacking(each.row, datasets)
+        ]
+        missing += lacks
+        if not lacks:
+            ready += [x for x in (*stages, unit) if x not in ready]
+    missing = dict.fromkeys(missing)
     if missing and not ready:
-        raise next(iter(missing.values()))
+        raise FileNotFoundError("\n".join(missing))
     for text in missing:
         Console(stderr=True).print(f"Rows skipped: {text}")
     for unit in ready:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from ferkeras.data import Copies, Draw, Fold, HoldOut
+from ferkeras.data import Fold, HoldOut
+from ferkeras.data.parts import Step
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Protocol:
     select: str
     test: str
     note: str
-    hold_outs: tuple[HoldOut | Fold | Draw | Copies, ...] = ()
+    hold_outs: tuple[Step, ...] = ()
     papers: bool = False
     others: Others | None = None
     at_last_epoch: bool = False
@@ -59,7 +60,7 @@ class Protocol:
         return tuple(dict.fromkeys(filter(None, names)))
 
     @property
-    def training(self) -> tuple:
+    def training(self) -> tuple[str, tuple[Step, ...]]:
         """What decides the images that are trained on: split and steps."""
         wanted, steps = {self.train}, []
         for step in reversed(self.hold_outs):
@@ -93,7 +94,7 @@ class Protocol:
         """
         if not self.folds:
             return 0.0
-        share = {}
+        share: dict[str, float] = {}
         for step in self.hold_outs:
             whole = share.get(step.of, 1.0)
             if isinstance(step, Fold | HoldOut):

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import keras
 from keras.losses import SparseCategoricalCrossentropy
+
+from ferkeras.data.augment import Augment
 
 cross_entropy = partial(SparseCategoricalCrossentropy, from_logits=True)
 
@@ -25,13 +28,13 @@ class Phase:
         image_size: side of the images in pixels; the row's own where None.
     """
 
-    optimizer: Callable
+    optimizer: Callable[..., keras.Optimizer]
     epochs: int
     schedules: Mapping[str, Callable] = field(default_factory=dict)
     frozen: str = ""
     image_size: int | None = None
 
-    def build_optimizer(self, steps):
+    def build_optimizer(self, steps: int) -> keras.Optimizer:
         """Its optimizer, for `steps` batches an epoch."""
         total = steps * self.epochs
         return self.optimizer(
@@ -62,10 +65,10 @@ class Recipe:
 
     phases: tuple[Phase, ...]
     batch_size: int
-    augment: Callable
+    augment: Augment
     assumed: tuple[str, ...] = ()
-    loss: Callable = cross_entropy
-    views: Callable | None = None
+    loss: Callable[[], keras.Loss] = cross_entropy
+    views: Augment | None = None
     raw_scores: bool = False
     precision: str = "float32"
 
@@ -74,6 +77,6 @@ class Recipe:
         """Epochs of all phases together."""
         return sum(phase.epochs for phase in self.phases)
 
-    def steps(self, images) -> int:
+    def steps(self, images: int) -> int:
         """Batches an epoch of so many images."""
         return -(-images // self.batch_size)

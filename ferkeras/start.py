@@ -1,5 +1,7 @@
 """Weights that a row starts from: another row's, or a published file's."""
 
+from functools import partial
+
 import keras
 
 from ferkeras import plots, weights
@@ -19,24 +21,27 @@ def weights_of(results, unit):
     return path if recorded and path.exists() else None
 
 
-def require(row, datasets):
-    """Check that a row's dataset and published weights are here.
+def lacking(row, datasets):
+    """What is missing of a row's dataset and published weights.
 
-    Raises:
-        FileNotFoundError: where they are not, with what to do.
+    Returns:
+        A list of sentences, each with what to do.
     """
-    datasets.source(row.dataset)
-    for name in row.published:
-        weights.find(name, weights_folder(datasets))
+    found = []
+    for look in (
+        lambda: datasets.source(row.dataset),
+        *(partial(find, name, datasets) for name in row.published),
+    ):
+        try:
+            look()
+        except FileNotFoundError as error:
+            found.append(str(error))
+    return found
 
 
-def can_run(row, datasets):
-    """Whether a row's dataset and published weights are here."""
-    try:
-        require(row, datasets)
-    except FileNotFoundError:
-        return False
-    return True
+def find(name, datasets):
+    """Path of a published file of weights, as `ferkeras.weights.find`."""
+    return weights.find(name, weights_folder(datasets))
 
 
 def draw_filters(network, filled, title, path):

@@ -1,11 +1,13 @@
 """What papers say of confusion matrices in words, measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ferkeras.metrics import percent_of_rows
+
+Measured = tuple[str, bool]  # in words, and whether the statement holds
 
 
 @dataclass(frozen=True)
@@ -21,22 +23,32 @@ class Statement:
 
     words: str
     row: str
-    measure: Callable
+    measure: Callable[[np.ndarray, Sequence[str]], Measured]
 
 
-def shares(values, class_names):
+def shares(
+    values: Sequence[float] | np.ndarray, class_names: Sequence[str]
+) -> str:
     """Percentages with their classes, largest first."""
     order = np.argsort(-np.asarray(values), kind="stable")
     return ", ".join(f"{class_names[k]} {values[k]:.1f} %" for k in order)
 
 
-def times_predicted(matrix, class_names, name):
+def times_predicted(
+    matrix: np.ndarray, class_names: Sequence[str], name: str
+) -> float:
     """How often a class is predicted for each time that it occurs."""
     k = class_names.index(name)
     return matrix.sum(0)[k] / matrix.sum(1)[k]
 
 
-def rarely_predicted(matrix, class_names, *, name, below=0.1):
+def rarely_predicted(
+    matrix: np.ndarray,
+    class_names: Sequence[str],
+    *,
+    name: str,
+    below: float = 0.1,
+) -> Measured:
     """Whether `name` is predicted under `below` times as often as it occurs."""
     times = times_predicted(matrix, class_names, name)
     text = (
@@ -46,7 +58,9 @@ def rarely_predicted(matrix, class_names, *, name, below=0.1):
     return text, bool(times < below)
 
 
-def mainly_confused(matrix, class_names, *, names):
+def mainly_confused(
+    matrix: np.ndarray, class_names: Sequence[str], *, names: tuple[str, ...]
+) -> Measured:
     """Whether no two classes are taken for each other as often as `names`."""
     wrong = matrix - np.diag(np.diag(matrix))
     pairs = np.triu(wrong + wrong.T)
@@ -61,7 +75,9 @@ def mainly_confused(matrix, class_names, *, names):
     return text, bool(pairs[asked] == pairs[most])
 
 
-def best_recalled(matrix, class_names, *, names):
+def best_recalled(
+    matrix: np.ndarray, class_names: Sequence[str], *, names: tuple[str, ...]
+) -> Measured:
     """Whether `names` are the classes of the highest recall."""
     recall = np.diag(percent_of_rows(matrix))
     best = np.argsort(-recall, kind="stable")[: len(names)]
@@ -70,14 +86,18 @@ def best_recalled(matrix, class_names, *, names):
     )
 
 
-def worst_recalled(matrix, class_names, *, name):
+def worst_recalled(
+    matrix: np.ndarray, class_names: Sequence[str], *, name: str
+) -> Measured:
     """Whether no class has a lower recall than `name`."""
     recall = np.diag(percent_of_rows(matrix))
     worst = recall[class_names.index(name)] == recall.min()
     return shares(recall, class_names), bool(worst)
 
 
-def highest_recalled(matrix, class_names, *, names):
+def highest_recalled(
+    matrix: np.ndarray, class_names: Sequence[str], *, names: tuple[str, ...]
+) -> Measured:
     """Whether `names` have the highest recalls, the first of them the best."""
     recall = np.diag(percent_of_rows(matrix))
     best = np.argsort(-recall, kind="stable")[: len(names)]
@@ -85,7 +105,9 @@ def highest_recalled(matrix, class_names, *, names):
     return shares(recall, class_names), found == names
 
 
-def lowest_recalled(matrix, class_names, *, names):
+def lowest_recalled(
+    matrix: np.ndarray, class_names: Sequence[str], *, names: tuple[str, ...]
+) -> Measured:
     """Whether `names` have the lowest recalls, the first of them the worst."""
     recall = np.diag(percent_of_rows(matrix))
     worst = np.argsort(recall, kind="stable")[: len(names)]
@@ -93,14 +115,22 @@ def lowest_recalled(matrix, class_names, *, names):
     return shares(recall, class_names), found == names
 
 
-def recalled_above(matrix, class_names, *, names, above):
+def recalled_above(
+    matrix: np.ndarray,
+    class_names: Sequence[str],
+    *,
+    names: tuple[str, ...],
+    above: float,
+) -> Measured:
     """Whether each of `names` has a recall of more than `above` percent."""
     recall = np.diag(percent_of_rows(matrix))
     asked = [recall[class_names.index(name)] for name in names]
     return shares(asked, names), bool(min(asked) > above)
 
 
-def mistaken_for(matrix, class_names, *, name):
+def mistaken_for(
+    matrix: np.ndarray, class_names: Sequence[str], *, name: str
+) -> Measured:
     """Whether wrong predictions are `name` more often than anything else."""
     wrong = matrix - np.diag(np.diag(matrix))
     share = 100 * wrong.sum(0) / max(wrong.sum(), 1)
@@ -108,7 +138,9 @@ def mistaken_for(matrix, class_names, *, name):
     return text, bool(share[class_names.index(name)] == share.max() > 0)
 
 
-def errs_only_towards(matrix, class_names, *, name):
+def errs_only_towards(
+    matrix: np.ndarray, class_names: Sequence[str], *, name: str
+) -> Measured:
     """Whether every wrong prediction is `name`."""
     text, _ = mistaken_for(matrix, class_names, name=name)
     wrong = matrix - np.diag(np.diag(matrix))
@@ -116,7 +148,14 @@ def errs_only_towards(matrix, class_names, *, name):
     return text, bool(taken.sum() == wrong.sum() > 0)
 
 
-def over_predicted(matrix, class_names, *, name, spared, above=1.1):
+def over_predicted(
+    matrix: np.ndarray,
+    class_names: Sequence[str],
+    *,
+    name: str,
+    spared: str,
+    above: float = 1.1,
+) -> Measured:
     """Whether `name` is predicted too often, but least for class `spared`.
 
     Too often is over `above` times as often as it occurs.
@@ -132,7 +171,9 @@ def over_predicted(matrix, class_names, *, name, spared, above=1.1):
     return text, bool(times > above and others[np.argmin(taken)] == spared)
 
 
-def mostly_taken_for(matrix, class_names, *, name, other):
+def mostly_taken_for(
+    matrix: np.ndarray, class_names: Sequence[str], *, name: str, other: str
+) -> Measured:
     """Whether no other class is `name` taken for as often as for `other`."""
     k = class_names.index(name)
     taken = percent_of_rows(matrix)[k]

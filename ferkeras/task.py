@@ -5,22 +5,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from keras import ops
-from keras.metrics import SparseCategoricalAccuracy
+from keras.metrics import Metric, SparseCategoricalAccuracy
 
+from ferkeras.data import Faces
+from ferkeras.data.pipeline import Images
 from ferkeras.losses import PeakSignalToNoise
 
 
-def labels(faces):
+def labels(faces: Faces) -> np.ndarray:
     """Class indices, int32 `(count,)`."""
     return faces.labels.astype("int32")
 
 
-def pixels(faces):
+def pixels(faces: Faces) -> Images:
     """The images themselves, uint8."""
-    return faces.images
+    return faces.pixels
 
 
-def bicubic(images):
+def bicubic(images: np.ndarray) -> np.ndarray:
     """Halve images by block means, and enlarge them by cubic convolution.
 
     Args:
@@ -54,12 +56,12 @@ class Task:
     metric: str
     unit: str
     scale: float
-    targets: Callable
-    measure: Callable
+    targets: Callable[[Faces], Images]
+    measure: Callable[..., Metric]
     classifies: bool
-    reference: Callable | None = None
+    reference: Callable[[np.ndarray], np.ndarray] | None = None
 
-    def printed(self, value):
+    def printed(self, value: float) -> str:
         """A history's value, in words."""
         return f"{self.scale * value:.1f} {self.unit}"
 

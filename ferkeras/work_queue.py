@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from ferkeras.data import Datasets
 from ferkeras.devices import accelerated
 from ferkeras.display import Display, Report, duration, name
+from ferkeras.limits import RESERVE
 from ferkeras.paper import Unit
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce_together
@@ -24,9 +25,8 @@ from ferkeras.together import companions
 from ferkeras.train import OutOfTime
 from ferkeras.ways import ONE_BY_ONE, PROCESSES, SHARED, SPAWN, fastest, workers
 
-# Seconds kept back for scoring, exporting and reporting the unit in hand.
-RESERVE = 30
-SCORING = 10  # and for each further one
+# Seconds kept back, beside `RESERVE`, for each further unit that is scored.
+SCORING = 10
 
 
 @contextlib.contextmanager

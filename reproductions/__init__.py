@@ -1,19 +1,40 @@
 """The papers: one file each, found by its name, author and year."""
 
 import importlib
+import sys
+import time
 from pathlib import Path
 
 # Before a paper imports Keras: it says what TensorFlow reads when imported.
 import ferkeras  # noqa: F401
 
+BEGAN = time.time()  # before any paper is imported
+
+
+def sources():
+    """Files of the papers, their recipes among them, a list of paths."""
+    found = (x for folder in __path__ for x in Path(folder).glob("*.py"))
+    return sorted(x for x in found if x.stem.partition("_")[0][-4:].isdigit())
+
+
+def keys():
+    """The papers' keys, in their order."""
+    return [path.stem for path in sources() if "_" not in path.stem]
+
+
+def paper(key):
+    """The `Paper` of a key."""
+    return importlib.import_module(f"reproductions.{key}").PAPER
+
 
 def papers():
     """Every `Paper`, in the order of their keys."""
-    keys = sorted(
-        file.stem
-        for folder in __path__
-        for file in Path(folder).glob("*[0-9][0-9][0-9][0-9].py")
-    )
-    return [
-        importlib.import_module(f"reproductions.{key}").PAPER for key in keys
-    ]
+    return [paper(key) for key in keys()]
+
+
+# Python imports this before the paper of `python -m reproductions.<paper>`,
+# which imports Keras: seconds, for a page of help.
+if sys.argv[0] == "-m" and {"-h", "--help"} & {*sys.argv}:
+    from reproductions import arguments
+
+    arguments.help_of_script(sys.orig_argv)

@@ -1,4 +1,4 @@
-"""The networks that `python -m reproductions bench` measures."""
+"""The networks that `ferkeras bench` measures."""
 
 from dataclasses import replace
 

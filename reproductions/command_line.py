@@ -1,141 +1,39 @@
-"""The command line of a paper's script."""
+"""Running rows: of a paper by its script or the command, or what waits."""
 
-import argparse
 import shlex
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import reproductions
 from ferkeras import devices
-from ferkeras.data import Datasets, is_own, mark_as_drawn
+from ferkeras.data import Datasets, mark_as_drawn
+from ferkeras.names import nearest
 from ferkeras.paper import units
-from ferkeras.pending import pending
+from ferkeras.pending import cheapest_first, pending
 from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
-from ferkeras.work_queue import RESERVE, work_through
+from ferkeras.work_queue import work_through
+from reproductions import arguments
 from reproductions.elsewhere import DEMO, demo_of, on_own
 from reproductions.prepare import prepare
-
-DATA_DIR = "~/tensorflow_datasets"
-
-
-def parser(paper):
-    """Arguments of a paper's script."""
-    arguments = argparse.ArgumentParser(
-        prog=f"python -m reproductions.{paper.key}",
-        description=f"Reproduce {paper.title}.",
-        epilog="Runs that are recorded are skipped, and a run that was stopped "
-        "goes on, so the same command can be given again.",
-    )
-    add = arguments.add_argument
-    add(
-        "--rows",
-        nargs="+",
-        default=[],
-        metavar="ROW",
-        help="only these: " + "; ".join(row.name for row in paper.rows),
-    )
-    add(
-        "--tables",
-        nargs="+",
-        default=[],
-        metavar="TABLE",
-        choices=[table.name for table in paper.tables],
-        help="only the rows of these: "
-        + "; ".join(table.name for table in paper.tables),
-    )
-    add(
-        "--protocol",
-        "--split",
-        choices=list(dict.fromkeys(p.name for p in paper.protocols)),
-        help="only this one",
-    )
-    add(
-        "--runs",
-        type=positive,
-        help="runs a row, each from its own seed (several, as each table "
-        "says; the demo: 1)",
-    )
-    add(
-        "--data-dir",
-        help=f"folder of prepared datasets ({DATA_DIR}; the demo's own)",
-    )
-    add_time_budget(arguments)
-    add(
-        "--results",
-        type=Path,
-        help="folder for records, report and pictures (results; the demo: "
-        "demo); logs and models go into its folder work",
-    )
-    images = arguments.add_mutually_exclusive_group()
-    images.add_argument(
-        "--dataset",
-        type=own,
-        metavar="own/NAME",
-        help="your own images, prepared, in place of the paper's; results go "
-        "to the folder own/NAME",
-    )
-    images.add_argument(
-        "--demo",
-        action="store_true",
-        help=f"{paper.demo_epochs} epochs on a few hundred drawn faces, under "
-        "a clean protocol",
-    )
-    return arguments
-
-
-def add_time_budget(arguments):
-    """Add `--time-budget` to a parser."""
-    arguments.add_argument(
-        "--time-budget",
-        type=budget,
-        metavar="SECONDS",
-        help="stop in time, leaving everything ready to go on",
-    )
-
-
-def budget(text):
-    """Seconds that leave some to train in."""
-    if int(text) <= RESERVE:
-        raise argparse.ArgumentTypeError(
-            f"must be more than the {RESERVE} s kept back for scoring. "
-            f"Received: {text}"
-        )
-    return int(text)
-
-
-def own(text):
-    """Name of a user's own images."""
-    if not is_own(text):
-        raise argparse.ArgumentTypeError(
-            "takes own/ and the name that your images were prepared under. "
-            f"Received: {text}"
-        )
-    return text
-
-
-def positive(text):
-    """A whole number above zero."""
-    if int(text) < 1:
-        raise ValueError
-    return int(text)
 
 
 def rows_of(paper, names):
     """Names of the rows of some tables.
 
     Raises:
-        ValueError: where these tables are left out on other images.
+        ValueError: where the paper does not have one of these.
     """
-    tables = [table for table in paper.tables if table.name in names]
-    if names and not tables:
-        raise ValueError(
-            f"Here, {paper.key} has: "
-            f"{'; '.join(table.name for table in paper.tables)}. "
-            f"Received: {'; '.join(names)}"
-        )
-    return [row.name for table in tables for row in table.rows]
+    tables = {table.name: table for table in paper.tables}
+    for name in names:
+        if name not in tables:
+            raise ValueError(
+                f"{paper.key} has no table {name!r} here; "
+                f"{nearest(name, tables)}."
+            )
+    return [row.name for name in names for row in tables[name].rows]
 
 
 def prepare_demo(paper, data_dir):
@@ -156,41 +54,88 @@ def main(paper, words=None):
         words: command-line words; those of the process when None.
     """
     words = sys.argv[1:] if words is None else words
-    asked = parser(paper).parse_args(words)
-    started = time.monotonic()
-    command = shlex.join(["python", "-m", f"reproductions.{paper.key}", *words])
-    deadline = asked.time_budget and started + asked.time_budget
+    parser = arguments.script(paper.key)
+    asked = parser.parse_args(words)
+    asked.started, asked.error = time.monotonic(), parser.error
+    script = ["python", "-m", f"reproductions.{paper.key}"]
+    asked.command = shlex.join([*script, *words])
+    try:
+        run_paper(paper, asked)
+    except (OSError, ValueError) as error:
+        sys.exit(f"{paper.key}: {error}")
+
+
+def run_paper(paper, asked):
+    """Run a paper's rows.
+
+    Args:
+        paper: a `Paper`.
+        asked: what `arguments.add_run` reads, and when it `started`, the
+            `command`, and the parser's `error`.
+
+    Raises:
+        OSError: where what a row needs is missing.
+        ValueError: where results are of other images or another recipe.
+    """
     default = "demo" if asked.demo else asked.dataset or "results"
     results = asked.results or Path(default)
     devices.configure(results / "work" / "compiled")
-    default = results / "data" if asked.demo else DATA_DIR
+    default = results / "data" if asked.demo else arguments.DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
     # Never beside published datasets, whose names some of them have.
     data_dir = data_dir / "drawn" if asked.demo else data_dir
     datasets = Datasets(data_dir)
+    kind = DRAWN if asked.demo else asked.dataset or PUBLISHED
+    refuse_to_mix(results, paper, kind)
+    if asked.demo:
+        here = demo_of(paper, asked.runs or 1)
+    elif asked.dataset:
+        here = on_own(paper, datasets.source(asked.dataset))
+    else:
+        here = paper
     try:
-        kind = DRAWN if asked.demo else asked.dataset or PUBLISHED
-        refuse_to_mix(results, paper, kind)
-        if asked.demo:
-            prepare_demo(paper, data_dir)
-            paper = demo_of(paper, asked.runs or 1)
-        elif asked.dataset:
-            paper = on_own(paper, datasets.source(asked.dataset))
+        rows = [*asked.rows, *rows_of(here, asked.tables)]
         protocols = [asked.protocol] if asked.protocol else []
-        rows = [*asked.rows, *rows_of(paper, asked.tables)]
-        wanted = units(paper, rows, protocols, asked.runs)
-        wanted = pending(wanted, results, datasets)
-    except (OSError, ValueError) as error:
-        sys.exit(f"{paper.key}: {error}")
-    run([paper], wanted, results, datasets, command, deadline)
+        wanted = units(here, rows, protocols, asked.runs)
+    except ValueError as error:
+        asked.error(
+            f"{error} `ferkeras list --paper {paper.key}` has them all."
+        )
+    if asked.demo:
+        prepare_demo(paper, data_dir)
+    wanted = pending(wanted, results, datasets)
+    run([here], wanted, results, datasets, asked)
 
 
-def run(papers, units, results, datasets, command, deadline):
+def run_pending(asked):
+    """Run what can be run here and is not recorded, of every paper.
+
+    Args:
+        asked: as of `run_paper`.
+    """
+    results = asked.results or Path("results")
+    devices.configure(results / "work" / "compiled")
+    data_dir = Path(asked.data_dir or arguments.DATA_DIR).expanduser()
+    datasets = Datasets(data_dir)
+    papers = reproductions.papers()
+    for paper in papers:
+        refuse_to_mix(results, paper, PUBLISHED)
+    known = [unit for paper in papers for unit in units(paper)]
+    queue = pending(cheapest_first(known, results), results, datasets)
+    if not queue:
+        print("Every run that has its data is recorded.")
+        return
+    worked_on = {unit.paper.key: unit.paper for unit in queue}.values()
+    run(worked_on, queue, results, datasets, asked)
+
+
+def run(papers, units, results, datasets, asked):
     """Work through units and write their papers' reports.
 
     Ends the process with 3 where units are left, see `work_through`.
     """
-    left = work_through(units, results, datasets, command, deadline)
+    deadline = asked.time_budget and asked.started + asked.time_budget
+    left = work_through(units, results, datasets, asked.command, deadline)
     for paper in papers:
         print(f"Tables and pictures: {write_report(paper, results)}")
     print(f"Curves: tensorboard --logdir {results / 'work'}")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ferkeras import costs
+from ferkeras.access import COUNTS, Counts
 from ferkeras.data import Copies, Draw, Fold, HoldOut, no_augmentation
-from ferkeras.data.access import COUNTS, Counts
 from ferkeras.operations import Operations
 from ferkeras.paper import Unit, units
 from reproductions import papers

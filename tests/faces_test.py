@@ -140,7 +140,7 @@ def test_faces_that_are_missing_are_named_with_the_command(backend, tmp_path):
         open_dataset(NAME, tmp_path)
     assert str(error.value) == (
         f"{tmp_path / 'ck_plus-mohana2023-faces48.npz'} is missing. "
-        f"Run: python -m reproductions prepare {NAME}"
+        f"Run: ferkeras prepare {NAME}"
     )
     with pytest.raises(FileNotFoundError):
         Datasets(tmp_path).source(NAME)
@@ -178,7 +178,7 @@ def test_faces_are_not_cut_out_of_faces(tmp_path, monkeypatch):
     with pytest.raises(SystemExit) as error:
         __main__.main(["prepare", dataset, "--data-dir", str(tmp_path)])
     assert str(error.value) == (
-        "reproductions: synthetic_faces/demo, train, row 0: a face of 48 x 48 "
+        "ferkeras: synthetic_faces/demo, train, row 0: a face of 48 x 48 "
         "pixels is cut out of a larger image. Received: 48 x 48 pixels"
     )
     assert not npz_path(dataset, tmp_path).exists()

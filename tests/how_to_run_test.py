@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras import how_to_run
-from ferkeras.costs import costs_file, read_costs
-from ferkeras.data.access import (
+from ferkeras import advice, how_to_run
+from ferkeras.access import (
     ACCESS,
     COUNTS,
     access_to,
     counts_of,
     how_to_prepare,
 )
+from ferkeras.costs import costs_file, read_costs
 from ferkeras.paper import units
 from ferkeras.summary import summarise
 from ferkeras.weights import FILES
-from reproductions import __main__, command_line, papers
+from reproductions import __main__, arguments, command_line, papers
 from reproductions.prepare import reader_of
 
 pytestmark = pytest.mark.any_backend
@@ -75,7 +75,7 @@ def test_faces_are_as_many_as_photographs_and_drawn_ones_need_no_files():
     assert counts_of("own/desk") is None and access_to("own/desk") is None
     assert how_to_prepare("synthetic_faces/demo").endswith("faces/demo")
     assert how_to_prepare("kdef/faces48") == (
-        "python -m reproductions prepare kdef/faces48 --manual-dir FOLDER"
+        "ferkeras prepare kdef/faces48 --manual-dir FOLDER"
     )
 
 
@@ -87,52 +87,51 @@ def not_run(key, empty):
 
 @pytest.mark.parametrize("key", [paper.key for paper in PAPERS])
 def test_the_command_of_a_block_runs_its_rows_and_no_others(key, empty):
-    paper, lines = not_run(key, empty)
-    for of_dataset in how_to_run.grouped(lines).values():
+    paper, _ = not_run(key, empty)
+    lines = how_to_run.listed([paper], empty)
+    for of_dataset in advice.grouped(lines).values():
         (part,) = of_dataset.values()
-        words = how_to_run.command_of(part)
-        broken = "\n".join(how_to_run.broken(words, 13))
-        assert max(map(len, broken.splitlines())) <= how_to_run.WIDTH - 13
-        python, flag, module, *rest = shlex.split(
-            # A shell joins such lines.
-            broken.replace("\\\n", "")
-        )
-        assert (python, flag) == ("python", "-m")
-        assert module == f"reproductions.{key}"
-        asked = command_line.parser(paper).parse_args(rest)
+        words = advice.command_of(part, lines)
+        broken = "\n".join(advice.broken(words, 13))
+        # Of a long name, a little is beyond.
+        assert max(map(len, broken.splitlines())) <= advice.WIDTH - 13 + 2
+        # A shell joins such lines.
+        program, *rest = shlex.split(broken.replace("\\\n", ""))
+        assert program == "ferkeras"
+        asked = arguments.commands().parse_args(rest)
+        assert asked.paper == key
         rows = asked.rows + command_line.rows_of(paper, asked.tables)
-        assert {*rows} == {line.row.name for line in part}
+        assert {*rows} == {line.row for line in part}
 
 
 def test_a_row_in_json_has_its_dataset_command_and_hours(empty):
-    paper, lines = not_run("falahzadeh2021", empty)
+    paper, _ = not_run("falahzadeh2021", empty)
     (line,) = (
         x
-        for x in lines
-        if (x.row.name, x.protocol.name, x.table.name)
+        for x in how_to_run.listed([paper], empty)
+        if (x.row, x.protocol, x.table)
         == ("CK+: 3-channel", "clean", "Table 3: CK+")
     )
-    found = how_to_run.as_json(line, "not run", COSTS)
-    assert tuple(found) == how_to_run.KEYS
+    found = advice.as_json(line)
+    assert tuple(found) == advice.PRINTED + advice.KEYS
     assert "https://www.jeffcohn.net" in found["dataset_from"]
     assert found["prepare"] == how_to_prepare("ck_plus/falahzadeh2021")
     assert found["command"] == (
-        'python -m reproductions.falahzadeh2021 --rows "CK+: 3-channel" '
-        "--protocol clean"
+        'ferkeras run falahzadeh2021 --rows "CK+: 3-channel" --protocol clean'
     )
     assert found["hours_cpu"] > found["hours_gpu"] > 0
-    recorded = how_to_run.as_json(line, "recorded", COSTS)
-    assert {*recorded.values()} == {None}
-    unknown = how_to_run.as_json(line, "not run", {})
+    recorded = advice.as_json(replace(line, status="recorded"))
+    assert {recorded[key] for key in advice.KEYS} == {None}
+    unknown = advice.as_json(replace(line, seconds=None))
     assert unknown["hours_cpu"] is None and unknown["command"]
 
 
 def test_hours_hold_what_a_row_starts_from(empty):
-    paper, lines = not_run("mohana2023", empty)
+    paper, _ = not_run("mohana2023", empty)
     hours = {
-        line.row.name: how_to_run.as_json(line, "not run", COSTS)["hours_cpu"]
-        for line in lines
-        if line.protocol.name == "clean"
+        line.row: advice.as_json(line)["hours_cpu"]
+        for line in how_to_run.listed([paper], empty)
+        if line.protocol == "clean"
     }
     both = hours["CSA, random start"] + hours["Autoencoder"]
     assert hours["CSA classifier"] == pytest.approx(both, rel=0.05)
@@ -179,7 +178,8 @@ def test_the_list_says_how_to_run_what_is_not(empty, capsys):
     assert len(re.findall("^ +time +a run: ", text, re.MULTILINE)) == len(
         blocks
     )
-    long = [x for x in text.splitlines() if len(x) > 100 and "http" not in x]
+    # Of a command that prepares, and of times, a little is beyond.
+    long = [x for x in text.splitlines() if len(x) > 85 and "http" not in x]
     assert not long
     __main__.main(["--json", *words])
     lines = json.loads(capsys.readouterr().out)
@@ -188,7 +188,7 @@ def test_the_list_says_how_to_run_what_is_not(empty, capsys):
         for paper in PAPERS
         for table in paper.tables
     )
-    said = [line[key] for line in lines for key in how_to_run.KEYS]
+    said = [line[key] for line in lines for key in advice.KEYS]
     assert None not in said
 
 

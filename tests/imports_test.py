@@ -8,7 +8,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet
-    files durations
+    files durations access limits names
+    listing
+    advice
     layers losses metrics data schedules optimizers weights verdicts
     comparisons explain models operations plots statements task
     recipe protocol

@@ -3,6 +3,8 @@ import sys
 import numpy as np
 import pytest
 
+from ferkeras import access
+from ferkeras.access import is_prepared
 from ferkeras.data import (
     Faces,
     Source,
@@ -27,6 +29,20 @@ def prepared(tmp_path_factory):
     """The demo's faces, prepared by every way this machine has."""
     folder = tmp_path_factory.mktemp("data")
     return folder, prepare.prepare(NAME, folder, npz=True)
+
+
+def test_what_is_prepared_is_known_without_opening_it(prepared, monkeypatch):
+    folder, _ = prepared
+    assert is_prepared(NAME, folder)
+    for name in ("ferplus/half", "synthetic_faces", f"{NAME}/faces24"):
+        assert not is_prepared(name, folder)
+        with pytest.raises(FileNotFoundError):
+            open_dataset(name, folder)
+    monkeypatch.setattr(access, "has_tensorflow", lambda: False)
+    assert is_prepared(NAME, folder)
+    npz_path(NAME, folder).rename(folder / "away")
+    assert not is_prepared(NAME, folder)
+    (folder / "away").rename(npz_path(NAME, folder))
 
 
 def test_what_is_read_equals_what_the_reader_drew(prepared):

@@ -12,7 +12,7 @@ import reproductions
 from ferkeras.data import has_tensorflow
 from ferkeras.export import export
 from ferkeras.paper import units
-from reproductions import __main__, command_line, papers
+from reproductions import __main__, arguments, command_line, papers
 
 pytestmark = pytest.mark.any_backend
 
@@ -79,12 +79,16 @@ def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "key,words", re.findall(r"-m reproductions\.(\w+)([^#`\n]*)", README)
+    "key,words",
+    re.findall(
+        r"(?:-m reproductions\.|ferkeras run )(\w+\d{4})([^#`\n]*)", README
+    ),
 )
 def test_a_papers_commands_name_what_it_has(key, words):
     (paper,) = (paper for paper in papers() if paper.key == key)
-    asked = command_line.parser(paper).parse_args(shlex.split(words))
-    assert units(paper, asked.rows, [asked.protocol] if asked.protocol else [])
+    asked = arguments.script(key).parse_args(shlex.split(words))
+    rows = asked.rows + command_line.rows_of(paper, asked.tables)
+    assert units(paper, rows, [asked.protocol] if asked.protocol else [])
 
 
 @pytest.fixture

@@ -16,15 +16,11 @@ from tests.made_up import PAPER, TABLE, with_pictures, write
 def test_statistics_are_those_of_the_runs(tmp_path):
     write(tmp_path, [80, 82, 84])
     paper, clean = summarise(PAPER, tmp_path)
-    assert (paper.mean, paper.status(), paper.status(True)) == (
-        None,
-        "not run",
-        "waiting",
-    )
+    assert (paper.mean, paper.status()) == (None, "not run")
     assert (clean.mean, clean.sd, clean.status()) == (82, 2, "recorded")
     # t(0.975, 2) = 4.3027; half-width 4.3027 * 2 / sqrt(3).
     assert clean.interval == pytest.approx((77.03, 86.97), abs=0.01)
-    line = clean.as_json(True)
+    line = clean.as_json()
     assert json.dumps(line)
     keys = "paper table row dataset protocol metric reported mean sd runs"
     assert list(line) == [*keys.split(), "status", "verdict"]
@@ -180,4 +176,4 @@ def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
     assert "| – | clean | 82.00 ± 2.00 |" in text
     assert "77.03–86.97 | – | – |" in text
     assert "Tiny" not in report.index([paper], tmp_path)
-    assert summarise(paper, tmp_path)[1].as_json(True)["reported"] is None
+    assert summarise(paper, tmp_path)[1].as_json()["reported"] is None

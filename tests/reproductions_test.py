@@ -133,8 +133,8 @@ def test_units_come_first_seeds_first():
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
-def test_an_unknown_name_is_refused_with_the_known_ones(names):
-    with pytest.raises(ValueError, match="it has: .*; .*Received"):
+def test_an_unknown_name_is_refused(names):
+    with pytest.raises(ValueError, match="no (row|protocol) '.*; (near|none)"):
         units(PANDEY, **names)
 
 
@@ -194,7 +194,7 @@ def test_a_table_that_other_images_do_not_have_is_refused():
     (paper,) = (p for p in PAPERS if p.key == "chesley2021")
     demo = elsewhere.demo_of(paper)
     assert len(command_line.rows_of(demo, ["Table 1"])) == 13
-    with pytest.raises(ValueError, match="Table 1; Deep .*Received: Open choi"):
+    with pytest.raises(ValueError, match="no table 'Open choices' here"):
         command_line.rows_of(demo, ["Open choices"])
 
 

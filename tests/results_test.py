@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras import page, report
+from ferkeras import how_to_run, listing, page, report
 from ferkeras.paper import units
 from ferkeras.record import path_of
 from ferkeras.summary import seeds_recorded
-from reproductions import papers, vo2020
+from reproductions import papers, sources, vo2020
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
@@ -31,6 +31,12 @@ def test_readme_index_equals_a_regenerated_one():
 def test_committed_page_equals_a_regenerated_one():
     text = (RESULTS / "index.html").read_text()
     assert text == page.render(PAPERS, RESULTS)
+
+
+def test_committed_rows_equal_those_read_anew():
+    digest = listing.digest_of(sources(), RESULTS)
+    rows = listing.read_rows(digest, RESULTS)
+    assert rows == how_to_run.listed(PAPERS, RESULTS)
 
 
 @each_paper

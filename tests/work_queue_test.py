@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+import reproductions
 from ferkeras import work_queue
 from ferkeras.paper import units
 from ferkeras.pending import cheapest_first
 from ferkeras.record import is_complete, read_record, write_record
 from ferkeras.work_queue import work_through
-from reproductions import __main__
+from reproductions import __main__, command_line
 from tests import tiny
 
 FIRST = tiny.RECIPE.phases[0]
@@ -83,8 +84,8 @@ def papers(monkeypatch):
         replace(PAPER, key=key, tables=(replace(TABLE, runs=1, rows=(row,)),))
         for key, row in zip(("one2001", "two2002"), rows, strict=False)
     ]
-    monkeypatch.setattr(__main__, "papers", lambda: found)
-    monkeypatch.setattr(__main__, "Datasets", lambda folder: tiny.Noise())
+    monkeypatch.setattr(reproductions, "papers", lambda: found)
+    monkeypatch.setattr(command_line, "Datasets", lambda folder: tiny.Noise())
     return found
 
 

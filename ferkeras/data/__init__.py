@@ -1,5 +1,6 @@
 """Datasets, augmentation and batches; nothing of models."""
 
+from ferkeras.access import face_size, has_tensorflow, is_own, npz_path
 from ferkeras.data.augment import (
     IDENTITY,
     no_augmentation,
@@ -14,7 +15,7 @@ from ferkeras.data.fastai_augment import (
     fastai_transforms,
     fastai_views,
 )
-from ferkeras.data.npz import npz_path, write_npz
+from ferkeras.data.npz import write_npz
 from ferkeras.data.parts import Copies, Draw, Fold, HoldOut, part
 from ferkeras.data.pipeline import (
     EpochBatches,
@@ -23,19 +24,13 @@ from ferkeras.data.pipeline import (
     through,
     training_batches,
 )
-from ferkeras.data.prepared import (
-    has_tensorflow,
-    mark_as_drawn,
-    open_dataset,
-)
+from ferkeras.data.prepared import mark_as_drawn, open_dataset
 from ferkeras.data.source import (
     Faces,
     Source,
-    face_size,
     faces_of,
     files_in_memory,
     files_on_disk,
-    is_own,
 )
 from ferkeras.data.stretches import epoch_plans, stretches_of
 

@@ -1,28 +1,35 @@
 """Random affine transforms, drawn for a whole epoch at once."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
+# What draws the transforms of an epoch: of a generator, the number of images
+# and their side, `(count, parameters)`.
+Augment = Callable[[np.random.Generator, int, int], np.ndarray]
 IDENTITY = np.array([1, 0, 0, 0, 1, 0], np.float32)
 TRIES = 10  # rectangles drawn before the central one is taken
 
 
-def no_augmentation(rng, count, image_size):
+def no_augmentation(
+    rng: np.random.Generator, count: int, image_size: int
+) -> np.ndarray:
     """Identity transforms, `(count, 6)` float32."""
     return np.tile(IDENTITY, (count, 1))
 
 
 def random_affine(
-    rng,
-    count,
-    image_size,
+    rng: np.random.Generator,
+    count: int,
+    image_size: int,
     *,
-    flip=0,
-    rotation=0,
-    shift=0,
-    zoom=1,
-    shear=0,
-    vertical_flip=0,
-):
+    flip: float = 0,
+    rotation: float = 0,
+    shift: float = 0,
+    zoom: float = 1,
+    shear: float = 0,
+    vertical_flip: float = 0,
+) -> np.ndarray:
     """Flips, shear, zoom, rotation and shift, composed into one matrix.
 
     Each is drawn independently and uniformly, and acts about the image's
@@ -50,7 +57,7 @@ def random_affine(
     factor = np.exp(rng.uniform(-1, 1, (2, count)) * np.log(zoom))
     angle = np.deg2rad(rng.uniform(-rotation, rotation, count))
     offset = rng.uniform(-shift, shift, (2, count)) * image_size
-    upright = 1.0
+    upright: float | np.ndarray = 1.0
     if vertical_flip:
         upright = np.where(rng.random(count) < vertical_flip, -1.0, 1.0)
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -66,8 +73,13 @@ def random_affine(
 
 
 def random_resized_crop(
-    rng, count, image_size, *, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)
-):
+    rng: np.random.Generator,
+    count: int,
+    image_size: int,
+    *,
+    scale: tuple[float, float] = (0.08, 1.0),
+    ratio: tuple[float, float] = (3 / 4, 4 / 3),
+) -> np.ndarray:
     """Random rectangles, each stretched to the whole image.
 
     Sides and corner are whole pixels. A rectangle that does not fit is drawn
@@ -92,7 +104,8 @@ def random_resized_crop(
     repeats the rectangle's edge.
     """
     area = rng.uniform(*scale, (TRIES, count)) * image_size**2
-    aspect = np.exp(rng.uniform(*np.log(ratio), (TRIES, count)))
+    low, high = np.log(ratio)
+    aspect = np.exp(rng.uniform(low, high, (TRIES, count)))
     # The last try is not random: the largest central rectangle.
     narrow, wide = min(1.0, max(ratio)), max(1.0, min(ratio))
     aspect = np.vstack([aspect, np.full(count, narrow * wide)])
@@ -110,7 +123,13 @@ def random_resized_crop(
     return np.stack([a, zero, c, zero, e, f], -1).astype(np.float32)
 
 
-def one_of(rng, count, image_size, *, choices):
+def one_of(
+    rng: np.random.Generator,
+    count: int,
+    image_size: int,
+    *,
+    choices: Sequence[Augment],
+) -> np.ndarray:
     """One transform an image, of a kind drawn uniformly from several.
 
     Args:

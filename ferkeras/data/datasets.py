@@ -1,14 +1,18 @@
 """The datasets of one run, each split read once."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ferkeras.data.parts import part
+from ferkeras.data.parts import Step, part
 from ferkeras.data.prepared import open_dataset
+from ferkeras.data.source import Faces, Source
 
 
-def commonest(labels):
+def commonest(labels: np.ndarray) -> float:
     """Share of the commonest class, in percent."""
     return round(100 * np.bincount(labels).max() / len(labels), 2)
 
@@ -20,26 +24,36 @@ class Datasets:
         data_dir: folder of prepared datasets.
     """
 
-    def __init__(self, data_dir):
+    def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self.source = lru_cache(self._source)
         self.original = lru_cache(self._original)
         self.whole = lru_cache(self._whole)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         # Another process reads for itself.
         return Datasets, (self.data_dir,)
 
-    def _source(self, dataset):
+    def _source(self, dataset: str) -> Source:
         return open_dataset(dataset, self.data_dir)
 
-    def _original(self, dataset, split):
+    def _original(self, dataset: str, split: str) -> Faces:
         return self.source(dataset).faces(split)
 
-    def _whole(self, dataset, size, colours, split):
+    def _whole(
+        self, dataset: str, size: int, colours: int, split: str
+    ) -> Faces:
         return self.original(dataset, split).resized(size, colours)
 
-    def faces(self, dataset, split, hold_outs, size, colours=1, run=0):
+    def faces(
+        self,
+        dataset: str,
+        split: str,
+        hold_outs: Sequence[Step],
+        size: int,
+        colours: int = 1,
+        run: int = 0,
+    ) -> Faces:
         """A split, or a part of one, at a size.
 
         Args:
@@ -56,7 +70,13 @@ class Datasets:
         read = partial(self.whole, dataset, size, colours)
         return part(read, split, hold_outs, run)
 
-    def card(self, dataset, splits, hold_outs, run=0):
+    def card(
+        self,
+        dataset: str,
+        splits: Iterable[str],
+        hold_outs: Sequence[Step],
+        run: int = 0,
+    ) -> dict[str, Any]:
         """What a record says of a dataset.
 
         Args:
@@ -73,7 +93,7 @@ class Datasets:
         """
         source = self.source(dataset)
 
-        def read(split):
+        def read(split: str) -> Faces:
             return self.original(dataset, split).outline
 
         faces = {split: part(read, split, hold_outs, run) for split in splits}

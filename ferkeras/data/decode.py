@@ -8,7 +8,7 @@ JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 TAIL = 1024
 
 
-def decode(file, colour=False):
+def decode(file: bytes, colour: bool = False) -> np.ndarray:
     """Decode an image file to 8 bits.
 
     In grey, colours are weighed to luma; in colour, grey is repeated.
@@ -51,7 +51,7 @@ def decode(file, colour=False):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if colour else image
 
 
-def resize(image, size):
+def resize(image: np.ndarray, size: int) -> np.ndarray:
     """Squeeze or stretch an image to a square.
 
     Each side by area where it shrinks, so that nothing aliases, and linearly

@@ -1,36 +1,48 @@
 """Image files of a dataset, one after the other, never all in memory."""
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from ferkeras.data.decode import decode, resize
 from ferkeras.files import open_whole
 
+# A file's bytes, and the box `(left, top, width, height)` of what to see of it,
+# in pixels, or None for all.
+Boxed = tuple[bytes, Iterable[int] | None]
+
 
 class EncodedImages:
     """The image files of a split, or some of them.
 
     Args:
-        read: `() -> iterator` of each file's bytes and the box `(left, top,
-            width, height)` of what to see of it, in pixels, or None for all.
+        read: `() -> iterator` of each file, as `Boxed`.
         count: number of files that `read` gives.
         folder: `pathlib.Path` that keeps what is derived from the files and
             goes when they do; None to keep it in memory.
     """
 
-    def __init__(self, read, count, folder=None):
+    def __init__(
+        self,
+        read: Callable[[], Iterable[Boxed]],
+        count: int,
+        folder: Path | None = None,
+    ) -> None:
         self.read, self.count, self.folder = read, count, folder
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.count
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         for file, _ in self.read():
             yield file
 
-    def _kept(self, name, shape, rows):
+    def _kept(
+        self, name: str, shape: tuple[int, ...], rows: Iterable[np.ndarray]
+    ) -> np.ndarray:
         """Rows of a uint8 array, from the folder if they are there."""
         if self.folder is None:
             array = np.empty(shape, np.uint8)
@@ -47,7 +59,7 @@ class EncodedImages:
         return np.load(path, mmap_mode="r")
 
     @cached_property
-    def digests(self):
+    def digests(self) -> np.ndarray:
         """SHA-256 of each file, uint8 `(count, 32)`."""
         rows = (
             np.frombuffer(hashlib.sha256(file).digest(), np.uint8)
@@ -55,7 +67,7 @@ class EncodedImages:
         )
         return np.array(self._kept("sha256", (self.count, 32), rows))
 
-    def decoded(self, colour=False):
+    def decoded(self, colour: bool = False) -> Iterator[np.ndarray]:
         """What the boxes show of the files, one image after the other.
 
         Args:
@@ -74,7 +86,7 @@ class EncodedImages:
                 image = image[top : top + height, left : left + width]
             yield image
 
-    def resized(self, size, colours):
+    def resized(self, size: int, colours: int) -> "np.ndarray | OnDisk":
         """Bring the images to one size.
 
         Args:
@@ -106,17 +118,19 @@ class OnDisk:
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, pixels, chosen=None):
+    def __init__(
+        self, pixels: np.ndarray, chosen: np.ndarray | None = None
+    ) -> None:
         self.pixels = pixels
         self.chosen = np.arange(len(pixels)) if chosen is None else chosen
         self.shape = (len(self.chosen), *pixels.shape[1:])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.chosen)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int | slice | np.ndarray) -> np.ndarray:
         return self.pixels[self.chosen[index]]
 
-    def take(self, indices, axis=0):
+    def take(self, indices: np.ndarray, axis: int = 0) -> "OnDisk":
         """Some of the images, still on disk."""
         return OnDisk(self.pixels, self.chosen[indices])

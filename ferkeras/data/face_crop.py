@@ -1,5 +1,6 @@
 """Faces cut out of photographs by the detector of Viola and Jones."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -7,6 +8,8 @@ import cv2
 import numpy as np
 
 from ferkeras.data.decode import resize
+from ferkeras.data.encoded import EncodedImages
+from ferkeras.data.source import Faces, Source
 
 # OpenCV's defaults, but for the smallest face: as the largest one is taken, a
 # small one could only be counted, and most of them are none.
@@ -20,14 +23,16 @@ OUTCOMES = ("face", "several faces", "no face")
 
 
 @cache
-def cascade():
+def cascade() -> cv2.CascadeClassifier:
     """OpenCV's cascade for upright frontal faces."""
     return cv2.CascadeClassifier(
-        cv2.data.haarcascades + "haarcascade_frontalface_default.xml"
+        # OpenCV's own types leave this out.
+        cv2.data.haarcascades  # type: ignore[attr-defined]
+        + "haarcascade_frontalface_default.xml"
     )
 
 
-def find_faces(image):
+def find_faces(image: np.ndarray) -> list[tuple[int, int, int]]:
     """Find upright frontal faces.
 
     Args:
@@ -49,7 +54,7 @@ def find_faces(image):
     )
 
 
-def crop_face(image, size):
+def crop_face(image: np.ndarray, size: int) -> tuple[np.ndarray, str]:
     """Cut out the largest face as a square; without one, take the whole frame.
 
     The square is moved, and if need be made smaller, to lie within the image.
@@ -84,7 +89,7 @@ def crop_face(image, size):
     return crop, "face" if len(faces) == 1 else "several faces"
 
 
-def crop_faces(faces, size):
+def crop_faces(faces: Faces, size: int) -> tuple[Faces, dict[str, int]]:
     """Cut out the largest face of each image.
 
     Args:
@@ -100,8 +105,11 @@ def crop_faces(faces, size):
             result, with its row.
     """
     crops, counts = [], dict.fromkeys(OUTCOMES, 0)
-    pixels = faces.images
-    images = pixels.decoded() if faces.encoded else pixels.squeeze(-1)
+    images: Iterable[np.ndarray] = (
+        faces.images.decoded()
+        if isinstance(faces.images, EncodedImages)
+        else faces.images[:].squeeze(-1)
+    )
     try:
         for image in images:
             crop, outcome = crop_face(image, size)
@@ -110,11 +118,11 @@ def crop_faces(faces, size):
     except ValueError as error:
         row = faces.rows[len(crops)]
         raise ValueError(f"row {row}: {error}") from error
-    crops = np.array(crops, np.uint8).reshape(-1, size, size, 1)
-    return faces._replace(images=crops), counts
+    pixels = np.array(crops, np.uint8).reshape(-1, size, size, 1)
+    return faces._replace(images=pixels), counts
 
 
-def crop_source(source, dataset, size):
+def crop_source(source: Source, dataset: str, size: int) -> Source:
     """Cut out the faces of a whole dataset.
 
     Args:

@@ -6,7 +6,14 @@ import numpy as np
 NEUTRAL = np.array([1, 0, 0, 0, 1, 0, 0, 0, 0, 1], np.float32)
 
 
-def homography(image_size, mirror, stretch, degrees, factor, focus):
+def homography(
+    image_size: int,
+    mirror: np.ndarray,
+    stretch: np.ndarray,
+    degrees: np.ndarray,
+    factor: np.ndarray,
+    focus: np.ndarray,
+) -> np.ndarray:
     """Flip, perspective, rotation and zoom, composed in fastai's order.
 
     Four points make a homography. `stretch` and `mirror` say where in the
@@ -56,23 +63,28 @@ def homography(image_size, mirror, stretch, degrees, factor, focus):
     return np.linalg.solve(equations.T, read.T[..., None])[..., 0]
 
 
-def sometimes(rng, share, values, otherwise):
+def sometimes(
+    rng: np.random.Generator,
+    share: float,
+    values: np.ndarray,
+    otherwise: float,
+) -> np.ndarray:
     """Keep values `(..., count)` of a random share of the images."""
     return np.where(rng.random(values.shape[-1]) < share, values, otherwise)
 
 
 def complete(
-    rng,
-    image_size,
-    mirror,
-    factor,
-    focus,
-    rotation,
-    warp,
-    lighting,
-    affine_share,
-    lighting_share,
-):
+    rng: np.random.Generator,
+    image_size: int,
+    mirror: np.ndarray,
+    factor: np.ndarray,
+    focus: np.ndarray,
+    rotation: float,
+    warp: float,
+    lighting: float,
+    affine_share: float,
+    lighting_share: float,
+) -> np.ndarray:
     """Draw all but flip and zoom; float32 `(count, 10)`."""
     if not 0 <= warp <= 1 / 3:
         raise ValueError(
@@ -105,18 +117,18 @@ def complete(
 
 
 def fastai_transforms(
-    rng,
-    count,
-    image_size,
+    rng: np.random.Generator,
+    count: int,
+    image_size: int,
     *,
-    rotation,
-    zoom,
-    warp=0.2,
-    lighting=0.2,
-    affine_share=0.75,
-    lighting_share=0.75,
-    flip=0.5,
-):
+    rotation: float,
+    zoom: float,
+    warp: float = 0.2,
+    lighting: float = 0.2,
+    affine_share: float = 0.75,
+    lighting_share: float = 0.75,
+    flip: float = 0.5,
+) -> np.ndarray:
     """Flip, perspective, rotation, zoom, brightness and contrast.
 
     Each is drawn for each image independently, and uniformly but for the
@@ -167,17 +179,17 @@ def fastai_transforms(
 
 
 def fastai_views(
-    rng,
-    count,
-    image_size,
+    rng: np.random.Generator,
+    count: int,
+    image_size: int,
     *,
-    rotation,
-    scale=1.1,
-    warp=0.2,
-    lighting=0.2,
-    affine_share=0.75,
-    lighting_share=0.75,
-):
+    rotation: float,
+    scale: float = 1.1,
+    warp: float = 0.2,
+    lighting: float = 0.2,
+    affine_share: float = 0.75,
+    lighting_share: float = 0.75,
+) -> np.ndarray:
     """Eight views of every image, for averaging predictions.
 
     The image is enlarged into each of its corners, plain (views 0 to 3) and

@@ -1,36 +1,28 @@
 """Datasets as one file each, for machines without TensorFlow."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ferkeras.data.source import (
-    Faces,
-    Source,
-    face_size,
-    files_in_memory,
-    is_own,
-    prepare_command,
-)
+from ferkeras.access import face_size, how_to_prepare, is_own, npz_path
+from ferkeras.data.encoded import Boxed, EncodedImages
+from ferkeras.data.source import Faces, Source, files_in_memory
 from ferkeras.files import open_whole
 
 # Bytes of image files: such a file is read whole.
 LIMIT = 2**32
 
 
-def npz_path(dataset, data_dir):
-    """File that holds a dataset for machines without TensorFlow."""
-    return Path(data_dir).expanduser() / f"{dataset.replace('/', '-')}.npz"
-
-
-def write_npz(source, path):
+def write_npz(source: Source, path: Path) -> None:
     """Write every split of a `Source` to one `.npz`, whole or not at all.
 
     Raises:
         ValueError: for image files that are larger than `LIMIT` together.
     """
-    arrays = {
+    arrays: dict[str, Any] = {
         "version": np.array(source.version),
         "class_names": np.array(source.class_names),
     }
@@ -39,7 +31,7 @@ def write_npz(source, path):
     for split in source.splits:
         faces = source.faces(split)
         columns = faces._asdict()
-        if faces.encoded:
+        if isinstance(faces.images, EncodedImages):
             files, boxes = zip(*limited(faces.images, source), strict=True)
             # As one row of bytes: NumPy would pickle objects.
             columns["images"] = np.frombuffer(b"".join(files), np.uint8)
@@ -52,7 +44,7 @@ def write_npz(source, path):
         np.savez_compressed(file, **arrays)
 
 
-def limited(images, source):
+def limited(images: EncodedImages, source: Source) -> Iterator[Boxed]:
     """Read files one after the other, and no more than fit."""
     total = 0
     for file, box in images.read():
@@ -70,13 +62,11 @@ def limited(images, source):
         yield file, box
 
 
-def open_npz(dataset, data_dir):
+def open_npz(dataset: str, data_dir: str | Path) -> Source:
     """Open what `write_npz` wrote."""
     path = npz_path(dataset, data_dir)
     if not path.exists():
-        command = prepare_command(dataset)
-        if is_own(dataset):
-            command += " --manual-dir FOLDER"
+        command = how_to_prepare(dataset)
         if is_own(dataset) or face_size(dataset):
             raise FileNotFoundError(f"{path} is missing. Run: {command}")
         raise FileNotFoundError(
@@ -88,7 +78,7 @@ def open_npz(dataset, data_dir):
         version, class_names = str(file["version"]), file["class_names"]
         crops = json.loads(str(file["crops"])) if "crops" in file else None
 
-    def read(split):
+    def read(split: str) -> Faces:
         with np.load(path) as file:
             columns = {
                 name.removeprefix(f"{split}/"): file[name]
@@ -97,8 +87,8 @@ def open_npz(dataset, data_dir):
             }
         ends, boxes = columns.pop("ends", None), columns.pop("boxes", None)
         if ends is not None:
-            files = np.split(columns["images"], ends[:-1])
-            files = [file.tobytes() for file in files]
+            parts = np.split(columns["images"], ends[:-1])
+            files = [part.tobytes() for part in parts]
             columns["images"] = files_in_memory(files, boxes)
         return Faces(**columns)
 

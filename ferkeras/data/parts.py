@@ -1,6 +1,6 @@
 """Parts of a published split: held out, folds, fewer images, more copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -16,8 +16,11 @@ from sklearn.model_selection import (
     train_test_split,
 )
 
+from ferkeras.data.augment import Augment
+from ferkeras.data.source import Faces
 
-def subjects(step, faces):
+
+def subjects(step: "HoldOut | Fold", faces: Faces) -> np.ndarray:
     """Who is shown, for a step that must know."""
     if faces.subjects is None:
         raise ValueError(
@@ -27,7 +30,7 @@ def subjects(step, faces):
     return faces.subjects
 
 
-def unknown_way(step, ways):
+def unknown_way(step: "HoldOut | Fold", ways: Iterable[str]) -> ValueError:
     """The error for a step's `by` that is none of its ways."""
     return ValueError(
         f"`by` is {' or '.join(map(repr, ways))}. Received: by={step.by!r}"
@@ -56,11 +59,11 @@ class HoldOut:
     varies: ClassVar[bool] = False
 
     @property
-    def makes(self):
+    def makes(self) -> tuple[str, ...]:
         """Names of what the step gives."""
         return self.name, self.of
 
-    def make(self, name, faces, run):
+    def make(self, name: str, faces: Faces, run: int) -> Faces:
         """The images that stay, or those set aside.
 
         Raises:
@@ -70,7 +73,7 @@ class HoldOut:
         stay, aside = self.divide(faces)
         return faces.take(np.sort(aside if name == self.name else stay))
 
-    def divide(self, faces):
+    def divide(self, faces: Faces) -> Sequence[np.ndarray]:
         """Indices of the images that stay and of those set aside."""
         images = np.arange(len(faces.labels))
         if self.by == "subject":
@@ -111,11 +114,11 @@ class Fold:
     varies: ClassVar[bool] = True
 
     @property
-    def makes(self):
+    def makes(self) -> tuple[str, ...]:
         """Names of what the step gives."""
         return self.name, self.of
 
-    def make(self, name, faces, run):
+    def make(self, name: str, faces: Faces, run: int) -> Faces:
         """The images that stay, or those of the fold.
 
         Raises:
@@ -125,7 +128,7 @@ class Fold:
         fold = self.numbers(faces, run // self.folds) == run % self.folds
         return faces.take(np.flatnonzero(fold == (name == self.name)))
 
-    def numbers(self, faces, division):
+    def numbers(self, faces: Faces, division: int) -> np.ndarray:
         """Each image's fold, int64 `(count,)`, in a division."""
         options = {"shuffle": True, "random_state": division}
         if self.by == "subject":
@@ -165,11 +168,11 @@ class Draw:
     varies: ClassVar[bool] = True
 
     @property
-    def makes(self):
+    def makes(self) -> tuple[str, ...]:
         """Names of what the step gives."""
         return (self.name,)
 
-    def make(self, name, faces, run):
+    def make(self, name: str, faces: Faces, run: int) -> Faces:
         """The images drawn.
 
         Raises:
@@ -179,7 +182,7 @@ class Draw:
         draw = self.of_each_class if self.balanced else self.in_proportion
         return faces.take(np.sort(draw(faces.labels, run // self.runs)))
 
-    def in_proportion(self, labels, seed):
+    def in_proportion(self, labels: np.ndarray, seed: int) -> np.ndarray:
         """Indices of images, classes as in the split."""
         splitter = StratifiedShuffleSplit(
             1, train_size=self.images, random_state=seed
@@ -187,7 +190,7 @@ class Draw:
         drawn, _ = next(splitter.split(labels, labels))
         return drawn
 
-    def of_each_class(self, labels, seed):
+    def of_each_class(self, labels: np.ndarray, seed: int) -> np.ndarray:
         """Indices of as many images of each class."""
         classes, counts = np.unique(labels, return_counts=True)
         each, rest = divmod(self.images, len(classes))
@@ -199,7 +202,7 @@ class Draw:
             )
         rng = np.random.default_rng(seed)
         drawn = [
-            rng.choice(np.flatnonzero(labels == label), each, replace=False)
+            rng.choice(np.flatnonzero(labels == label), int(each), False)
             for label in classes
         ]
         return np.concatenate(drawn)
@@ -220,15 +223,15 @@ class Copies:
 
     of: str
     per_class: int
-    augment: Callable
+    augment: Augment
     varies: ClassVar[bool] = False
 
     @property
-    def makes(self):
+    def makes(self) -> tuple[str, ...]:
         """Names of what the step gives."""
         return (self.of,)
 
-    def make(self, name, faces, run):
+    def make(self, name: str, faces: Faces, run: int) -> Faces:
         """Every image once, then its copies, class by class.
 
         Raises:
@@ -246,9 +249,10 @@ class Copies:
                 )
             copied.append(np.resize(there, missing))
         everything = faces.take(np.concatenate([originals, *copied]))
-        if len(everything.images.shape) < 4:  # digests of files
+        pixels = everything.pixels
+        if len(pixels.shape) < 4:  # digests of files
             return everything
-        images = np.array(everything.images[:])
+        images = np.array(pixels[:])
         size, count = images.shape[1], len(images) - len(originals)
         rng = np.random.default_rng(0)
         transforms = self.augment(rng, count, size).reshape(-1, 2, 3)
@@ -266,7 +270,15 @@ class Copies:
         return everything._replace(images=images)
 
 
-def part(read, name, steps, run=0):
+Step = HoldOut | Fold | Draw | Copies
+
+
+def part(
+    read: Callable[[str], Faces],
+    name: str,
+    steps: Sequence[Step],
+    run: int = 0,
+) -> Faces:
     """Read a split, or a part of one.
 
     Args:

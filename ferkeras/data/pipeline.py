@@ -1,10 +1,32 @@
 """Images in memory -> batches for one training run."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
 import keras
 import numpy as np
 
+from ferkeras.data.augment import Augment
+from ferkeras.data.encoded import OnDisk
+from ferkeras.data.source import Faces
 
-def epoch_plan(count, image_size, augment, seed, epoch):
+Images = np.ndarray | OnDisk
+Plan = Callable[[int], tuple[np.ndarray, np.ndarray]]
+
+
+class Augmented(Protocol):
+    """What of a recipe decides its batches."""
+
+    @property
+    def batch_size(self) -> int: ...
+
+    @property
+    def augment(self) -> Augment: ...
+
+
+def epoch_plan(
+    count: int, image_size: int, augment: Augment, seed: int, epoch: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Order of the images in an epoch, and the transform of each.
 
     A function of its arguments only, so that a resumed run sees what the
@@ -29,16 +51,23 @@ class EpochBatches(keras.utils.PyDataset):
         first_epoch: epoch of the first pass.
     """
 
-    def __init__(self, images, targets, batch_size, plan, first_epoch=0):
+    def __init__(
+        self,
+        images: Images,
+        targets: Images,
+        batch_size: int,
+        plan: Plan,
+        first_epoch: int = 0,
+    ) -> None:
         super().__init__()
         self.images, self.targets = images, targets
         self.batch_size, self.plan = batch_size, plan
         self.begin(first_epoch)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.images) // self.batch_size)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[dict, np.ndarray]:
         at = slice(index * self.batch_size, (index + 1) * self.batch_size)
         chosen = self.order[at]
         inputs = {
@@ -47,7 +76,7 @@ class EpochBatches(keras.utils.PyDataset):
         }
         return inputs, self.targets[chosen]
 
-    def begin(self, epoch, logs=None):
+    def begin(self, epoch: int, logs: Mapping | None = None) -> None:
         """Turn to an epoch; a Keras callback's `on_epoch_begin`.
 
         Keras' own count of a `PyDataset`'s epochs includes a look ahead.
@@ -55,7 +84,14 @@ class EpochBatches(keras.utils.PyDataset):
         self.order, self.transforms = self.plan(epoch)
 
 
-def tf_batches(images, targets, batch_size, plan, epochs, width):
+def tf_batches(
+    images: Images,
+    targets: Images,
+    batch_size: int,
+    plan: Plan,
+    epochs: range,
+    width: int,
+) -> Any:
     """`EpochBatches` as a `tf.data.Dataset`, over a range of epochs.
 
     Args:
@@ -66,7 +102,7 @@ def tf_batches(images, targets, batch_size, plan, epochs, width):
 
     count = len(images)
 
-    def one_epoch(epoch):
+    def one_epoch(epoch: Any) -> Any:
         order, transforms = tf.numpy_function(
             plan, [epoch], [tf.int64, tf.float32]
         )
@@ -77,7 +113,7 @@ def tf_batches(images, targets, batch_size, plan, epochs, width):
 
     read_images, read_targets = reader_of(images), reader_of(targets)
 
-    def gather(order, transforms):
+    def gather(order: Any, transforms: Any) -> tuple[dict, Any]:
         inputs = {"image": read_images(order), "transform": transforms}
         return inputs, read_targets(order)
 
@@ -88,7 +124,7 @@ def tf_batches(images, targets, batch_size, plan, epochs, width):
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def reader_of(array):
+def reader_of(array: Images) -> Callable:
     """Function of TensorFlow that reads rows of an array, or of `OnDisk`."""
     import tensorflow as tf
 
@@ -96,14 +132,14 @@ def reader_of(array):
         array = tf.constant(array)
         return lambda rows: tf.gather(array, rows)
 
-    def read(rows):
+    def read(rows: Any) -> Any:
         found = tf.numpy_function(array.__getitem__, [rows], array.dtype)
         return tf.ensure_shape(found, [None, *array.shape[1:]])
 
     return read
 
 
-def through(batches, front_end):
+def through(batches: Any, front_end: keras.Model) -> Any:
     """Derive the channels inside tf.data, compiled by XLA.
 
     That is on the processor: `tf.data.Dataset.map` has no GPU kernel
@@ -124,7 +160,14 @@ def through(batches, front_end):
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def training_batches(faces, targets, recipe, seed, epochs, places=None):
+def training_batches(
+    faces: Faces,
+    targets: Images,
+    recipe: Augmented,
+    seed: int,
+    epochs: range,
+    places: np.ndarray | None = None,
+) -> Any:
     """Shuffled, augmented batches of the given epochs.
 
     Args:
@@ -141,12 +184,12 @@ def training_batches(faces, targets, recipe, seed, epochs, places=None):
         `keras.utils.PyDataset` elsewhere, of
         `({"image": uint8, "transform": float32}, target)`.
     """
-    count, image_size = faces.images.shape[:2]
+    count, image_size = faces.pixels.shape[:2]
 
-    def plan(epoch):
+    def plan(epoch: int) -> tuple[np.ndarray, np.ndarray]:
         return epoch_plan(count, image_size, recipe.augment, seed, int(epoch))
 
-    images = faces.images if places is None else places
+    images = faces.pixels if places is None else places
     arguments = images, targets, recipe.batch_size, plan
     if keras.backend.backend() == "tensorflow":
         rng = np.random.default_rng(0)
@@ -155,7 +198,13 @@ def training_batches(faces, targets, recipe, seed, epochs, places=None):
     return EpochBatches(*arguments, epochs.start)
 
 
-def scoring_batches(faces, targets, batch_size, transforms, places=None):
+def scoring_batches(
+    faces: Faces,
+    targets: Images,
+    batch_size: int,
+    transforms: np.ndarray,
+    places: np.ndarray | None = None,
+) -> Any:
     """Batches in the dataset's order; one pass.
 
     Args:
@@ -166,10 +215,10 @@ def scoring_batches(faces, targets, batch_size, transforms, places=None):
         places: as in `training_batches`.
     """
 
-    def plan(epoch):
+    def plan(epoch: int) -> tuple[np.ndarray, np.ndarray]:
         return np.arange(len(transforms)), transforms
 
-    images = faces.images if places is None else places
+    images = faces.pixels if places is None else places
     arguments = images, targets, batch_size, plan
     if keras.backend.backend() == "tensorflow":
         return tf_batches(*arguments, range(1), transforms.shape[1])

@@ -1,35 +1,31 @@
 """Opening prepared datasets."""
 
-import importlib.util
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from ferkeras.data.encoded import EncodedImages
-from ferkeras.data.npz import open_npz
-from ferkeras.data.source import (
-    Source,
+from ferkeras.access import (
     face_size,
-    faces_of,
+    has_tensorflow,
+    how_to_prepare,
     is_own,
-    prepare_command,
 )
+from ferkeras.data.encoded import Boxed, EncodedImages
+from ferkeras.data.npz import open_npz
+from ferkeras.data.source import Faces, Source, faces_of
 
 # A folder of prepared datasets that holds this file has drawn faces only.
 DRAWN = "DRAWN"
 
 
-def mark_as_drawn(data_dir):
+def mark_as_drawn(data_dir: str | Path) -> None:
     """Say of a folder of prepared datasets that their faces are drawn."""
     Path(data_dir).mkdir(parents=True, exist_ok=True)
     (Path(data_dir) / DRAWN).touch()
 
 
-def has_tensorflow():
-    """Whether TensorFlow is installed, without importing it."""
-    return importlib.util.find_spec("tensorflow") is not None
-
-
-def files_of(builder, split):
+def files_of(builder: Any, split: str) -> Faces:
     """`Faces` of a TFDS builder whose images are of unequal sizes."""
     import tensorflow_datasets as tfds
 
@@ -42,7 +38,7 @@ def files_of(builder, split):
         ),
     )
 
-    def read():
+    def read() -> Iterator[Boxed]:
         files = builder.as_dataset(
             split=split,
             decoders=tfds.decode.PartialDecoding(
@@ -59,7 +55,7 @@ def files_of(builder, split):
     return faces_of(images, tfds.as_numpy(columns))
 
 
-def open_tfds(dataset, data_dir):
+def open_tfds(dataset: str, data_dir: str | Path) -> Source:
     """Open a dataset that its TFDS builder has prepared."""
     import tensorflow_datasets as tfds
 
@@ -71,20 +67,20 @@ def open_tfds(dataset, data_dir):
     if builder is None or not builder.info.splits:
         raise FileNotFoundError(
             f"{dataset} is not prepared in {data_dir}. "
-            f"Run: {prepare_command(dataset)}"
+            f"Run: {how_to_prepare(dataset)}"
         )
 
     image = builder.info.features["image"]
     if None not in image.shape:
 
-        def read(split):
+        def read(split: str) -> Faces:
             arrays = builder.as_dataset(split=split, batch_size=-1)
             arrays = tfds.as_numpy(arrays)
             return faces_of(arrays.pop("image"), arrays)
 
     else:
 
-        def read(split):
+        def read(split: str) -> Faces:
             return files_of(builder, split)
 
     return Source(
@@ -96,7 +92,7 @@ def open_tfds(dataset, data_dir):
     )
 
 
-def open_dataset(dataset, data_dir):
+def open_dataset(dataset: str, data_dir: str | Path) -> Source:
     """Open a prepared dataset: by TFDS, or its `.npz` without TensorFlow.
 
     Faces cut out of photographs, and a user's own images, are always a `.npz`.

@@ -1,16 +1,16 @@
 """What a prepared dataset is, and a split of one."""
 
 import hashlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from ferkeras.data.encoded import EncodedImages, OnDisk
+from ferkeras.data.encoded import Boxed, EncodedImages, OnDisk
 
 
 class Faces(NamedTuple):
@@ -36,50 +36,52 @@ class Faces(NamedTuple):
     sizes: np.ndarray | None = None
 
     @property
-    def encoded(self):
+    def encoded(self) -> bool:
         """Whether the images are files."""
         return isinstance(self.images, EncodedImages)
 
-    def resized(self, size, colours=1):
+    def resized(self, size: int, colours: int = 1) -> "Faces":
         """Resample the images to `size` x `size` pixels.
 
         Pixels bilinearly, in the colours that they have; files, which hold
         larger images, by area, so that nothing aliases, in as many colours as
         asked for.
         """
-        if self.encoded:
+        if isinstance(self.images, EncodedImages):
             return self._replace(images=self.images.resized(size, colours))
         if self.images.shape[1:3] == (size, size):
             return self
+        images = self.images[:]
         # OpenCV takes up to 512 channels: here, as many images at a time.
         parts = [
             cv2.resize(
-                np.moveaxis(self.images[at : at + 512, ..., 0], 0, -1).copy(),
+                np.moveaxis(images[at : at + 512, ..., 0], 0, -1).copy(),
                 (size, size),
             ).reshape(size, size, -1)
-            for at in range(0, len(self.images), 512)
+            for at in range(0, len(images), 512)
         ]
         images = np.moveaxis(np.concatenate(parts, -1), -1, 0)[..., None]
         return self._replace(images=np.ascontiguousarray(images))
 
-    def take(self, indices):
+    def take(self, indices: np.ndarray) -> "Faces":
         """Some of the images, in the order of `indices`."""
-        return Faces(
-            *(
-                column if column is None else column.take(indices, axis=0)
-                for column in self
-            )
-        )
+        return Faces(*(taken(column, indices) for column in self))
 
     @property
-    def outline(self):
+    def pixels(self) -> np.ndarray | OnDisk:
+        """The images, which must not be files."""
+        assert not isinstance(self.images, EncodedImages)
+        return self.images
+
+    @property
+    def outline(self) -> "Faces":
         """The same, with the files' digests in place of the files."""
-        if self.encoded:
+        if isinstance(self.images, EncodedImages):
             return self._replace(images=self.images.digests)
         return self
 
     @property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """SHA-256 of pixels or files, and labels, 16 hexadecimal digits."""
         images = np.ascontiguousarray(self.outline.images)
         digest = hashlib.sha256(images.tobytes())
@@ -112,11 +114,11 @@ class Source:
     drawn: bool = False
 
     @property
-    def synthetic(self):
+    def synthetic(self) -> bool:
         """Whether the faces are drawn, not photographed."""
         return self.drawn or self.name.startswith("synthetic")
 
-    def faces(self, split):
+    def faces(self, split: str) -> Faces:
         """Read one split, or several joined by `+`, one after the other.
 
         Raises:
@@ -132,7 +134,12 @@ class Source:
         return parts[0] if len(parts) == 1 else Faces(*map(joined, *parts))
 
 
-def joined(*columns):
+def taken(column: Any, indices: np.ndarray) -> Any:
+    """Some of a column, if there is one."""
+    return None if column is None else column.take(indices, axis=0)
+
+
+def joined(*columns: Any) -> Any:
     """One column of several, one after the other."""
     if columns[0] is None:
         return None
@@ -144,24 +151,30 @@ def joined(*columns):
     return np.concatenate(columns)
 
 
-def files_in_memory(files, boxes=None):
+def files_in_memory(
+    files: Sequence[bytes], boxes: Sequence | np.ndarray | None = None
+) -> EncodedImages:
     """`EncodedImages` of a list of files' bytes, and boxes if they have any."""
     boxes = [None] * len(files) if boxes is None else boxes
     return EncodedImages(lambda: zip(files, boxes, strict=True), len(files))
 
 
-def files_on_disk(paths, boxes=None):
+def files_on_disk(
+    paths: Sequence[Path], boxes: Sequence | np.ndarray | None = None
+) -> EncodedImages:
     """`EncodedImages` of a list of paths, and boxes if they have any."""
     boxes = [None] * len(paths) if boxes is None else boxes
 
-    def read():
+    def read() -> Iterator[Boxed]:
         for path, box in zip(paths, boxes, strict=True):
             yield path.read_bytes(), box
 
     return EncodedImages(read, len(paths))
 
 
-def faces_of(images, columns):
+def faces_of(
+    images: np.ndarray | EncodedImages, columns: Mapping[str, np.ndarray]
+) -> Faces:
     """`Faces` of a builder's features, `{name: (count, ...)}`."""
     subjects, sizes = columns.get("subject"), None
     if "original_width" in columns:
@@ -173,27 +186,3 @@ def faces_of(images, columns):
         None if subjects is None else subjects.astype(str),
         sizes,
     )
-
-
-def prepare_command(dataset):
-    """The command that prepares a dataset, for messages."""
-    return f"python -m reproductions prepare {dataset}"
-
-
-def is_own(dataset):
-    """Whether a name is of a user's own images, `own/<name>`.
-
-    The name has letters, digits, `_` and `-`, and is not that of faces; those,
-    cut out, are `own/<name>/faces<side>`.
-    """
-    name = r"(?!([\w-]*-)?faces\d)[\w-]+"
-    return bool(re.fullmatch(rf"own/{name}(/faces[1-9][0-9]*)?", dataset))
-
-
-def face_size(dataset):
-    """Side in pixels of the faces cut out, by a name `.../faces<side>`.
-
-    Other names have None.
-    """
-    name = re.fullmatch(r".+/faces([1-9][0-9]*)", dataset)
-    return int(name[1]) if name else None

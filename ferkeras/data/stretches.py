@@ -1,13 +1,16 @@
 """An epoch as arrays for calls of many steps each."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
+from ferkeras.data.augment import Augment
 from ferkeras.data.pipeline import epoch_plan
 
 LONGEST = 64  # steps; epochs of small sets, seconds of large networks
 
 
-def stretches(steps):
+def stretches(steps: int) -> list[tuple[int, int]]:
     """Divide steps into stretches of equal length and a rest.
 
     Each length is compiled by itself: the rest is short, and often none.
@@ -24,7 +27,13 @@ def stretches(steps):
     return [(start, min(start + length, steps)) for start in starts]
 
 
-def epoch_plans(count, image_size, augment, seeds, epoch):
+def epoch_plans(
+    count: int,
+    image_size: int,
+    augment: Augment,
+    seeds: Sequence[int],
+    epoch: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """`epoch_plan` of several seeds.
 
     Returns:
@@ -35,7 +44,9 @@ def epoch_plans(count, image_size, augment, seeds, epoch):
     return orders.astype(np.int32), transforms
 
 
-def stretches_of(plan, batch_size, done=0):
+def stretches_of(
+    plan: tuple[np.ndarray, np.ndarray], batch_size: int, done: int = 0
+) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
     """Cut an epoch's plan into stretches; the last, smaller batch is its own.
 
     Args:
@@ -57,7 +68,9 @@ def stretches_of(plan, batch_size, done=0):
         yield steps + 1, batches(plan, count - rest, count, rest)
 
 
-def batches(plan, start, stop, size):
+def batches(
+    plan: tuple[np.ndarray, np.ndarray], start: int, stop: int, size: int
+) -> Iterator[np.ndarray]:
     """Part of a plan as `(steps, seeds, size, ...)`."""
     for values in plan:
         part = values[:, start:stop]

@@ -1,9 +1,14 @@
-"""Where the published datasets come from, and how many images they have."""
+"""What is known of datasets by their names, before any is opened.
 
+Where the published ones come from, how many images they have, and whether they
+are prepared here; without what reads images, for commands that answer at once.
+"""
+
+import importlib.util
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
-
-from ferkeras.data.source import face_size, prepare_command
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Access:
     terms: str
     files: tuple[str, ...]
 
-    def __str__(self):
+    def __str__(self) -> str:
         files = ", ".join(self.files)
         return f"{self.name}: {files} from {self.url}, {self.terms}"
 
@@ -109,24 +114,68 @@ COUNTS = {
 }
 
 
-def offered_as(dataset):
+def offered_as(dataset: str) -> str:
     """What a dataset is asked for as: a key of `ACCESS`, or its builder."""
     return dataset if dataset in ACCESS else dataset.partition("/")[0]
 
 
-def access_to(dataset):
+def access_to(dataset: str) -> Access | None:
     """`Access` to a dataset by its TFDS name, or None for one without."""
     return ACCESS.get(offered_as(dataset))
 
 
-def counts_of(dataset):
+def counts_of(dataset: str) -> Counts | None:
     """Published `Counts` by TFDS name, those of faces too; None if unknown."""
     if face_size(dataset):
         dataset = dataset.rpartition("/")[0]
     return COUNTS.get(dataset)
 
 
-def how_to_prepare(dataset):
+def how_to_prepare(dataset: str) -> str:
     """The command that prepares a dataset, with `FOLDER` for its files."""
-    folder = " --manual-dir FOLDER" if access_to(dataset) else ""
-    return prepare_command(dataset) + folder
+    files = access_to(dataset) or is_own(dataset)
+    folder = " --manual-dir FOLDER" if files else ""
+    return f"ferkeras prepare {dataset}{folder}"
+
+
+def is_own(dataset: str) -> bool:
+    """Whether a name is of a user's own images, `own/<name>`.
+
+    The name has letters, digits, `_` and `-`, and is not that of faces; those,
+    cut out, are `own/<name>/faces<side>`.
+    """
+    name = r"(?!([\w-]*-)?faces\d)[\w-]+"
+    return bool(re.fullmatch(rf"own/{name}(/faces[1-9][0-9]*)?", dataset))
+
+
+def face_size(dataset: str) -> int | None:
+    """Side in pixels of the faces cut out, by a name `.../faces<side>`.
+
+    Other names have None.
+    """
+    name = re.fullmatch(r".+/faces([1-9][0-9]*)", dataset)
+    return int(name[1]) if name else None
+
+
+def has_tensorflow() -> bool:
+    """Whether TensorFlow is installed, without importing it."""
+    return importlib.util.find_spec("tensorflow") is not None
+
+
+def npz_path(dataset: str, data_dir: str | Path) -> Path:
+    """File that holds a dataset for machines without TensorFlow."""
+    return Path(data_dir).expanduser() / f"{dataset.replace('/', '-')}.npz"
+
+
+def is_prepared(dataset: str, data_dir: str | Path) -> bool:
+    """Whether `ferkeras.data.open_dataset` would find a dataset.
+
+    Args:
+        dataset: its name, as there.
+        data_dir: folder of prepared datasets.
+    """
+    if face_size(dataset) or is_own(dataset) or not has_tensorflow():
+        return npz_path(dataset, data_dir).exists()
+    # TFDS moves a version's folder to its place once it is whole.
+    folder = Path(data_dir).expanduser() / dataset
+    return any(folder.glob("*.*.*/dataset_info.json"))

@@ -1,0 +1,223 @@
+"""What the commands take; without Keras, for help that comes at once."""
+
+import argparse
+import ast
+import sys
+from pathlib import Path
+
+from ferkeras import limits
+from ferkeras.access import is_own
+from ferkeras.listing import STATUSES
+from reproductions import keys
+
+DATA_DIR = "~/tensorflow_datasets"
+GOES_ON = (
+    "Runs that are recorded are skipped, and a run that was stopped goes on, "
+    "so the same command can be given again."
+)
+
+
+def title_of(key):
+    """First line of a paper's file, which is not imported."""
+    source = Path(__file__).with_name(f"{key}.py").read_text()
+    return ast.get_docstring(ast.parse(source)).splitlines()[0]
+
+
+def script(key):
+    """Parser of a paper's script."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m reproductions.{key}", epilog=GOES_ON
+    )
+    return add_run(parser, key)
+
+
+def help_of_script(words):
+    """Print the help of a paper's script and leave; else, do nothing.
+
+    Args:
+        words: those that Python was started with.
+    """
+    package, _, key = words[words.index("-m") + 1].partition(".")
+    if package == "reproductions" and key in keys():
+        parser = script(key)
+        parser.description = title_of(key)
+        parser.parse_args(["--help"])
+
+
+def add_run(parser, key="PAPER"):
+    """Add to a parser what running a paper takes, and return it."""
+    add = parser.add_argument
+    add(
+        "--rows",
+        nargs="+",
+        default=[],
+        metavar="ROW",
+        help=f"only these, as `ferkeras list --paper {key}` names them",
+    )
+    add(
+        "--tables",
+        nargs="+",
+        default=[],
+        metavar="TABLE",
+        help="only the rows of these",
+    )
+    add("--protocol", "--split", help="only this one: paper, clean, trial, ...")
+    add(
+        "--runs",
+        type=positive,
+        help="runs a row, each from its own seed (several, as each table "
+        "says; the demo: 1)",
+    )
+    add(
+        "--data-dir",
+        help=f"folder of prepared datasets ({DATA_DIR}; the demo's own)",
+    )
+    add_time_budget(parser)
+    add(
+        "--results",
+        type=Path,
+        help="folder for records, report and pictures (results; the demo: "
+        "demo); logs and models go into its folder work",
+    )
+    images = parser.add_mutually_exclusive_group()
+    images.add_argument(
+        "--dataset",
+        type=own,
+        metavar="own/NAME",
+        help="your own images, prepared, in place of the paper's; results go "
+        "to the folder own/NAME",
+    )
+    images.add_argument(
+        "--demo",
+        action="store_true",
+        help="a few epochs on a few hundred drawn faces, under a clean "
+        "protocol",
+    )
+    return parser
+
+
+def add_time_budget(parser):
+    """Add `--time-budget` to a parser."""
+    parser.add_argument(
+        "--time-budget",
+        type=budget,
+        metavar="SECONDS",
+        help="stop in time, leaving everything ready to go on",
+    )
+
+
+def budget(text):
+    """Seconds that leave some to train in."""
+    if int(text) <= limits.RESERVE:
+        raise argparse.ArgumentTypeError(
+            f"must be more than the {limits.RESERVE} s kept back for scoring. "
+            f"Received: {text}"
+        )
+    return int(text)
+
+
+def own(text):
+    """Name of a user's own images."""
+    if not is_own(text):
+        raise argparse.ArgumentTypeError(
+            "takes own/ and the name that your images were prepared under. "
+            f"Received: {text}"
+        )
+    return text
+
+
+def positive(text):
+    """A whole number above zero."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+def program():
+    """How the command was called."""
+    name = Path(sys.argv[0]).name
+    return "ferkeras" if name == "ferkeras" else "python -m reproductions"
+
+
+def commands():
+    """Parser of the command, whose `do` names what was asked for."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data-dir",
+        default=DATA_DIR,
+        type=lambda text: Path(text).expanduser(),
+        help=f"folder of prepared datasets ({DATA_DIR})",
+    )
+    shared.add_argument("--results", type=Path, default=Path("results"))
+    parser = argparse.ArgumentParser(
+        prog=program(),
+        description="Papers on facial expressions, row by row. Without a "
+        "command, the list.",
+    )
+    found = parser.add_subparsers(title="commands", dest="do")
+
+    command = found.add_parser(
+        "list",
+        parents=[shared],
+        help="every row, what is recorded of it and how to run what is not",
+    )
+    command.set_defaults(error=command.error)
+    add = command.add_argument
+    add("--paper", choices=keys(), help="rows of this one")
+    add("--status", choices=STATUSES, help="rows of which this holds")
+    add("--dataset", help="rows on this one: ck_plus, ferplus/plurality, ...")
+    add("--json", action="store_true", help="for programs")
+
+    command = found.add_parser(
+        "run",
+        help="run a paper, or what waits of every paper",
+        description="Run a paper, or with --pending what is not recorded and "
+        "has its data, of every paper, the emptiest rows first and the "
+        "cheapest among them.",
+        epilog=GOES_ON,
+    )
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "paper",
+        nargs="?",
+        choices=keys(),
+        metavar="PAPER",
+        help=", ".join(keys()),
+    )
+    which.add_argument(
+        "--pending", action="store_true", help="what waits of every paper"
+    )
+    add_run(command)
+    command.set_defaults(error=command.error)
+
+    command = found.add_parser(
+        "prepare", parents=[shared], help="prepare a dataset"
+    )
+    command.add_argument(
+        "dataset",
+        help="such as ferplus/plurality, kdef/faces48 or, for "
+        "a folder of your own images, own/NAME",
+    )
+    command.add_argument("--manual-dir", help="folder of the files")
+    command.add_argument(
+        "--npz",
+        action="store_true",
+        help="also write the file that machines without TensorFlow read",
+    )
+
+    found.add_parser("report", parents=[shared], help="write every report")
+
+    command = found.add_parser(
+        "bench",
+        parents=[shared],
+        help="measure how many images a second the networks train on here, "
+        "beside a common way to write it",
+    )
+    command.add_argument(
+        "--time-budget",
+        type=positive,
+        metavar="SECONDS",
+        help="begin no further measurement after these "
+        f"({limits.BENCH[0]}; on a processor {limits.BENCH[1]})",
+    )
+    return parser
