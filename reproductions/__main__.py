@@ -15,12 +15,11 @@ from ferkeras import devices, how_to_run
 from ferkeras.bench import LIMITS, bench
 from ferkeras.costs import read_costs, write_costs
 from ferkeras.data import Datasets, npz_path
-from ferkeras.files import write_whole
 from ferkeras.page import write_page
 from ferkeras.paper import units
 from ferkeras.pending import cheapest_first, pending
 from ferkeras.record import PUBLISHED, refuse_to_mix
-from ferkeras.report import with_index, write_report
+from ferkeras.report import write_report
 from ferkeras.start import can_run
 from ferkeras.summary import summarise
 from ferkeras.tables import percent
@@ -86,7 +85,7 @@ def prepare_dataset(asked):
 
 
 def write_reports(asked):
-    """Write every paper's report; for the repository's, README's index too."""
+    """Write every paper's report, and the page of all of them."""
     for paper in papers():
         refuse_to_mix(asked.results, paper, PUBLISHED)
     ours = asked.results.resolve() == README.parent / "results"
@@ -95,11 +94,6 @@ def write_reports(asked):
     for paper in papers():
         print(write_report(paper, asked.results))
     print(write_page(papers(), asked.results))
-    if not ours:
-        return
-    text = with_index(README.read_text(), papers(), asked.results)
-    write_whole(README, text)
-    print(README)
 
 
 def write_bench(asked):

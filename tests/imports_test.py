@@ -10,7 +10,8 @@ ORDER = """
     quiet
     files durations
     layers losses metrics data schedules optimizers weights verdicts
-    comparisons explain models operations plots statements task
+    comparisons explain models operations plots statements task chart
+    panels
     recipe protocol
     experiment devices compiled
     paper
@@ -22,6 +23,7 @@ ORDER = """
     predictions reproduce summary together ways display pending
     pictures rates_chart
     tables
+    numbers
     claims how_to_run parameters rates_report
     report
     page work_queue bench
