@@ -36,7 +36,8 @@ class Html(RendererHTML):
         source, alt = tokens[index].attrs["src"], tokens[index].content
         if source in env:
             return env[source](template="chart.html")
-        return f'<img src="{source}" alt="{Markup.escape(alt)}" loading="lazy">'
+        alt = f'alt="{Markup.escape(alt)}" loading="lazy"'
+        return f'<a href="{source}"><img src="{source}" {alt}></a>'
 
     def table_open(self, tokens, index, options, env):
         """A wide table scrolls by itself; the keyboard reaches it."""

@@ -99,8 +99,13 @@ class Contents:
         self.values = {
             "paper": paper,
             "synthetic": synthetic(lines),
-            "first": [x for x in parts if x["chart"] and x["judged"]],
-            "rest": [x for x in parts if not (x["chart"] and x["judged"])],
+            "first": [x for x in parts if x["chart"] and x["reported"]],
+            "rest": {
+                "Tables of ours": [
+                    x for x in parts if x["chart"] and not x["reported"]
+                ],
+                "Tables without a run": [x for x in parts if not x["chart"]],
+            },
             "forest": self.chart("claims", claims, forest(found), zero=True),
             "comparisons": comparisons(paper, found),
             "statements": statements(paper, single),
@@ -142,11 +147,14 @@ class Contents:
         others = [row for line in part for row in other_rows(line)]
         # Of a row in several tables, the first has the pictures.
         own = [x for x in single if x.table == of_paper]
-        status = Counter(line.status() for line in part)
+        status = Counter(
+            "begun" if x.values and x.status() == "waiting" else x.status()
+            for x in part
+        )
         name, title = slug(of_paper.name), f"{self.paper.key}, {of_paper.name}"
         return {
             "table": of_paper,
-            "judged": any(line.row.reported for line in part),
+            "reported": any(line.row.reported for line in part),
             "same_protocols": "" if like is of_paper else like.name,
             "chart": self.chart(name, title, [shown]),
             "results": result_table(part),
