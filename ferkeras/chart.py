@@ -7,7 +7,12 @@ mark says, its shape says too, and not its colour alone.
 import textwrap
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
@@ -184,6 +189,7 @@ def number(value, sign):
 ENVIRONMENT = Environment(
     loader=PackageLoader("ferkeras"),
     autoescape=select_autoescape(default=True, disabled_extensions=("md",)),
+    undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,

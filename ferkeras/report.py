@@ -93,9 +93,9 @@ class Contents:
             figure.name: self.show(of_figure(figure, single))
             for figure in paper.figures
         }
-        claims = (
-            f"{paper.key}: one row over another, and the paper's difference"
-        )
+        known = {comparison for comparison, *_ in found}
+        waiting = len(paper.comparisons) - len(known)
+        title = f"{paper.key}: one row over another, and the paper's difference"
         self.values = {
             "paper": paper,
             "synthetic": synthetic(lines),
@@ -106,7 +106,8 @@ class Contents:
                 ],
                 "Tables without a run": [x for x in parts if not x["chart"]],
             },
-            "forest": self.chart("claims", claims, forest(found), zero=True),
+            "forest": self.chart("claims", title, forest(found), zero=True),
+            "claims": f"{len(known)} measured, {waiting} without runs of both",
             "comparisons": comparisons(paper, found),
             "statements": statements(paper, single),
             "figures": {k: paths for k, paths in figures.items() if paths},
