@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ferkeras.chart import Group, Mark
 from ferkeras.comparisons import mcnemar, paired
 from ferkeras.predictions import answers, at_epoch, confusion
 from ferkeras.tables import signed, table
@@ -26,11 +27,12 @@ NOT_LEARNED = "a network has not learned"
 HOW = (
     "Differences of the tables' scores, or of what a claim names, between runs "
     "of one seed, with Student's t over those pairs, over folds as corrected "
-    "above. A claim holds where the interval lies above zero, and does not "
-    "hold where it lies below; one that rows are alike, where it lies within "
-    f"{CLOSE} of zero, and not where it lies outside. Where two rows start "
-    "from different pre-trainings, the runs from one of these are one pair; "
-    "where there is one, or a network has not learned, there is no verdict. "
+    "by Nadeau and Bengio. A claim holds where the interval lies above zero, "
+    "and does not hold where it lies below; one that rows are alike, where it "
+    f"lies within {CLOSE} of zero, and not where it lies outside. Where two "
+    "rows start from different pre-trainings, the runs from one of these are "
+    "one pair; where there is one, or a network has not learned, there is no "
+    "verdict. "
     "Beside it, McNemar's exact test on the images that one network of a pair "
     "has right and the other has not, at the epoch of the scores where the "
     "predictions there were kept, else at the best one.\n"
@@ -155,47 +157,57 @@ def of_score(name, score):
     return f"{name} ({score})" if score else name
 
 
-def comparison_row(comparison, protocol, measured, corrected):
+def comparison_row(comparison, protocol, found, corrected):
     """A line of the table of claims that compare rows."""
-    low_high = " to ".join(map(signed, measured.interval or ())) or "–"
+    low_high = " to ".join(map(signed, found.interval or ())) or "–"
     score, than_score = comparison.scores
     return [
         comparison.words,
         of_score(comparison.row, score),
         of_score(comparison.than, than_score),
         protocol.name,
-        signed(measured.reported),
-        signed(measured.mean),
+        signed(found.reported),
+        signed(found.mean),
         low_high,
-        str(measured.pairs),
-        chance(measured.chance),
+        str(found.pairs),
+        chance(found.chance),
         chance(corrected),
-        mcnemars(measured.chances),
-        measured.verdict,
+        mcnemars(found.chances),
+        found.verdict,
     ]
 
 
-def comparisons(paper, lines):
-    """Markdown of a paper's claims that compare rows, as measured."""
+def measured(paper, lines):
+    """A paper's claims that compare rows, under each protocol of both.
+
+    Returns:
+        list of `(Comparison, Protocol, Difference)`.
+    """
     known = {(line.row.name, line.protocol): line for line in lines}
-    found, waiting = [], []
+    found = []
     for comparison in paper.comparisons:
-        pairs = {
-            protocol: difference(
-                line, known[comparison.than, protocol], comparison
-            )
-            for (name, protocol), line in known.items()
-            if name == comparison.row and (comparison.than, protocol) in known
-        }
-        measured = [(p, each) for p, each in pairs.items() if each]
-        found += [(comparison, *each) for each in measured]
-        if not measured:
-            score, than_score = comparison.scores
-            waiting.append(
-                f"{of_score(comparison.row, score)} "
-                f"{'as' if comparison.alike else 'over'} "
-                f"{of_score(comparison.than, than_score)}"
-            )
+        for (name, protocol), line in known.items():
+            than = known.get((comparison.than, protocol))
+            if name == comparison.row and than:
+                each = difference(line, than, comparison)
+                found += [(comparison, protocol, each)] if each else []
+    return found
+
+
+def rows_of(comparison):
+    """What a claim compares, in words."""
+    score, than_score = comparison.scores
+    return (
+        f"{of_score(comparison.row, score)} "
+        f"{'as' if comparison.alike else 'over'} "
+        f"{of_score(comparison.than, than_score)}"
+    )
+
+
+def comparisons(paper, found):
+    """Markdown of a paper's claims that compare rows, as `measured`."""
+    known = [comparison for comparison, *_ in found]
+    waiting = [rows_of(each) for each in paper.comparisons if each not in known]
     parts = []
     if found:
         tested = [x.chance for *_, x in found if x.chance is not None]
@@ -220,9 +232,28 @@ def comparisons(paper, lines):
     return "\n".join(parts)
 
 
+def forest(found):
+    """Groups of a chart: paired differences, as `measured`, claim by claim."""
+    groups = {}
+    for comparison, protocol, each in found:
+        word = each.verdict.partition(":")[0]
+        mark = Mark(
+            f"{rows_of(comparison)}, {protocol.name}",
+            f"{signed(each.mean)}, {word}",
+            word,
+            each.mean,
+            each.interval,
+            each.reported,
+        )
+        groups.setdefault(comparison.words, []).append(mark)
+    return [
+        Group(words, marks, unit="points") for words, marks in groups.items()
+    ]
+
+
 def statements(paper, lines):
     """Markdown of a paper's statements, measured on what is recorded."""
-    rows, measured = [], set()
+    rows, known = [], set()
     for statement in paper.statements:
         for line in lines:
             if line.row.name != statement.row or not line.complete:
@@ -234,11 +265,11 @@ def statements(paper, lines):
             if line.failed:
                 holds = f"no verdict: {NOT_LEARNED}"
             rows.append([statement.words, name, protocol, text, holds])
-            measured.add(name)
+            known.add(name)
     waiting = dict.fromkeys(
         statement.row
         for statement in paper.statements
-        if statement.row not in measured
+        if statement.row not in known
     )
     text = table(STATEMENT_HEAD, rows) if rows else ""
     if waiting:

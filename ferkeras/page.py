@@ -1,29 +1,20 @@
-"""Every paper's report -> one page that needs nothing else, not even a network.
+"""All papers in one: the chart and table of all numbers, and the page.
 
-The reports are Markdown already; here they become HTML, with their pictures
-inside.
+The reports are Markdown already; here they become HTML that fetches nothing
+but the pictures beside it.
 """
 
-import base64
-from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markupsafe import Markup
 
-from ferkeras import report
-from ferkeras.experiment import slug
+from ferkeras import chart
 from ferkeras.files import write_whole
+from ferkeras.numbers import counts, groups, in_words, index
+from ferkeras.report import METHOD, Contents, written
 
-# Sections that are there on demand.
-FOLDED = (
-    "What the paper leaves open",
-    "What is not run, and how to",
-    "Provenance",
-    "Runs cut short",
-)
 # What became of a number or a claim, and how the page marks it.
 MARKS = {
     "reproduced": "good",
@@ -37,24 +28,20 @@ MARKS = {
 }
 
 
-def data_url(path):
-    """A PNG file as an address that holds it."""
-    text = base64.b64encode(path.read_bytes()).decode()
-    return f"data:image/png;base64,{text}"
-
-
 class Html(RendererHTML):
     """HTML of what reports have in them: wide tables, and pictures."""
 
     def image(self, tokens, index, options, env):
-        """A picture that is inside the page."""
-        token = tokens[index]
-        url, alt = data_url(env["results"] / token.attrs["src"]), token.content
-        return f'<img src="{url}" alt="{Markup.escape(alt)}" loading="lazy">'
+        """A picture beside the page; a chart is in it, and fits the screen."""
+        source, alt = tokens[index].attrs["src"], tokens[index].content
+        if source in env:
+            return env[source](template="chart.html")
+        alt = f'alt="{Markup.escape(alt)}" loading="lazy"'
+        return f'<a href="{source}"><img src="{source}" {alt}></a>'
 
     def table_open(self, tokens, index, options, env):
         """A wide table scrolls by itself; the keyboard reaches it."""
-        region = 'class="wide" role="region" tabindex="0" aria-label="Table"'
+        region = 'class="wide" role="group" tabindex="0" aria-label="Table"'
         return f"<div {region}><table>\n"
 
     def table_close(self, tokens, index, options, env):
@@ -62,79 +49,82 @@ class Html(RendererHTML):
         return "</table></div>\n"
 
 
-def to_html(text, results):
-    """HTML of Markdown whose pictures lie in `results`, verdicts marked."""
+def to_html(text, charts=()):
+    """HTML of Markdown, verdicts marked.
+
+    Args:
+        text: Markdown.
+        charts: mapping from paths of pictures to functions that draw them.
+    """
     markdown = MarkdownIt("commonmark", renderer_cls=Html).enable("table")
-    html = markdown.render(text, {"results": Path(results)})
+    html = markdown.render(text, dict(charts))
     for words, kind in MARKS.items():
         marked = f'<td><span class="{kind}">{words}</span></td>'
         html = html.replace(f"<td>{words}</td>", marked)
     return Markup(html)
 
 
-def sections(text):
-    """Split a report at its second headings.
+class Overview:
+    """All numbers of all papers.
 
-    Returns:
-        The Markdown before them, and a list of titles with the Markdown under
-        each.
+    Attributes:
+        contents: list of `Contents`, one a paper.
+        title: how many of the papers' numbers came out how, in words.
     """
-    first, *others = text.split("\n## ")
-    parts = (part.partition("\n") for part in others)
-    return first, [(title, body) for title, _, body in parts]
 
-
-def render(papers, results):
-    """The page.
-
-    Args:
-        papers: list of `Paper`.
-        results: folder of results.
-
-    Returns:
-        HTML; a function of the records and the papers' files only.
-    """
-    html = partial(to_html, results=results)
-    shown = []
-    for paper in papers:
-        first, parts = sections(report.render(paper, results))
-        shown.append(
-            {
-                "key": paper.key,
-                # Without its heading, which the page has.
-                "words": html(first.partition("\n")[2]),
-                "sections": [
-                    {
-                        "title": title,
-                        "id": f"{paper.key}-{slug(title)}",
-                        "folded": title in FOLDED,
-                        "html": html(body),
-                    }
-                    for title, body in parts
-                ],
-            }
+    def __init__(self, papers, results):
+        self.contents = [Contents(paper, results) for paper in papers]
+        self.numbers = [x for each in self.contents for x in each.numbers]
+        printed = [x for x in self.numbers if not x.ours]
+        self.counts = counts(printed)
+        self.title = (
+            f"Of {len(printed)} numbers that the papers print: "
+            f"{in_words(printed)}"
         )
-    rows = report.index_rows(papers, results)
-    index = report.index_tables(rows, papers, results)
-    for paper in papers:
-        index = index.replace(f"(results/{paper.key}.md)", f"(#{paper.key})")
-    environment = Environment(
-        loader=PackageLoader("ferkeras"),
-        autoescape=select_autoescape(default=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(
-        papers=shown, index=html(index), counts=report.counts(rows)
-    )
+
+    def chart(self, template="chart.svg"):
+        """The chart of all that has a verdict."""
+        return chart.draw(self.title, groups(self.numbers), template)
+
+    def markdown(self):
+        """`results/README.md`."""
+        template = chart.ENVIRONMENT.get_template("index.md")
+        return template.render(
+            METHOD,
+            papers=[each.paper for each in self.contents],
+            title=self.title,
+            table=index(self.numbers),
+        )
+
+    def html(self):
+        """The page; a function of the records and the papers' files only."""
+        method = chart.ENVIRONMENT.get_template("method.md").render(METHOD)
+        table = index(self.numbers)
+        papers = []
+        for each in self.contents:
+            key = each.paper.key
+            table = table.replace(f"({key}.md)", f"(#{key})")
+            # Without its heading, which the page has, others one lower.
+            text = written(each, alone=False).partition("\n")[2]
+            text = text.replace("\n## ", "\n### ")
+            papers.append({"key": key, "html": to_html(text, each.charts)})
+        return chart.ENVIRONMENT.get_template("page.html").render(
+            papers=papers,
+            chart=self.chart("chart.html"),
+            counts=self.counts,
+            method=to_html(method),
+            table=to_html(table),
+        )
 
 
 def write_page(papers, results):
-    """Write the page of all papers.
+    """Write the page of all papers, their chart and the table of all numbers.
 
     Returns:
         `pathlib.Path` of `index.html`.
     """
-    path = Path(results) / "index.html"
-    write_whole(path, render(papers, results))
-    return path
+    found, results = Overview(papers, results), Path(results)
+    write_whole(results / "overview.svg", found.chart())
+    write_whole(results / "README.md", found.markdown())
+    write_whole(results / "index.html", found.html())
+    return results / "index.html"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ferkeras import plots
+from ferkeras import panels, plots
 from ferkeras.experiment import slug
 from ferkeras.line import synthetic
 from ferkeras.predictions import at_epoch, confusion
@@ -152,29 +152,70 @@ def draw_boxes(lines, title, path):
     plots.boxes_png({x.row.name: x.values for x in lines}, title, path)
 
 
-def of_line(line):
-    """Pictures of a line: none without complete runs."""
-    if not line.complete:
-        return []
-    folder, name = line.complete[0][0].folder, heading(line.row.name, line)
-    runs = {f"seed {unit.seed}": (line, unit) for unit, _ in line.complete}
-    pictures = []
-    if line.row.task.classifies:
-        matrix = Picture(
-            f"Confusion matrix of {name}",
-            f"{folder}/confusion.png",
-            partial(draw_confusion, line),
-        )
-        pictures.append(matrix)
+def of_table(table, lines):
+    """Pictures of a table: the learning curves, and the confusion matrices.
+
+    Args:
+        table: a `Table`.
+        lines: list of the `Line`s to show, of which those without complete
+            runs are passed over.
+    """
+    folder = Path(lines[0].paper.key) if lines else None
+    complete = {
+        heading(line.row.name, line): line for line in lines if line.complete
+    }
     # One epoch makes no curve.
-    if line.row.recipe.epochs > 1:
-        curves = Picture(
-            f"Learning curves of {name}",
-            f"{folder}/curves.png",
-            partial(draw_curves, runs, name),
+    trained = {k: x for k, x in complete.items() if x.row.recipe.epochs > 1}
+    sorted_out = {k: x for k, x in complete.items() if x.row.task.classifies}
+    return [
+        Picture(
+            f"{words} of {table.name}",
+            f"{folder}/{slug(table.name)}-{name}.png",
+            partial(draw, shown),
         )
-        pictures.append(curves)
-    return pictures
+        for words, name, draw, shown in (
+            ("Learning curves", "curves", draw_all_curves, trained),
+            ("Confusion matrices", "confusion", draw_matrices, sorted_out),
+        )
+        if shown
+    ]
+
+
+def draw_all_curves(lines, path):
+    """Draw the learning curves of all runs of lines.
+
+    Args:
+        lines: dict of title -> `Line`, all with one metric.
+        path: PNG file to write.
+    """
+    shown = {
+        title: {
+            f"seed {unit.seed}": history
+            for (unit, _), (_, history) in zip(
+                line.complete, line.with_histories, strict=True
+            )
+        }
+        for title, line in lines.items()
+    }
+    (metric,) = {line.metric for line in lines.values()}
+    panels.all_curves_png(shown, path, metric)
+
+
+def draw_matrices(lines, path):
+    """Draw the confusion matrices of lines, summed over runs.
+
+    Args:
+        lines: dict of title -> `Line`.
+        path: PNG file to write.
+    """
+    shown = {
+        f"{title}{at_epoch(line)}, runs: {len(line.complete)}": (
+            confusion(line),
+            line.complete[0][1]["dataset"]["class_names"],
+        )
+        for title, line in lines.items()
+    }
+    panels.all_confusions_png(shown, path)
 
 
 def of_figure(figure, lines):

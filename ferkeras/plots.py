@@ -26,13 +26,24 @@ def save_chart(figure, path):
     few.save(path, optimize=True)
 
 
-def draw_percents(axes, share, class_names, title, digits):
-    """Draw a confusion matrix in percent of the true class, shaded by it."""
+def draw_percents(axes, share, class_names, title, digits, size=None):
+    """Draw a confusion matrix in percent of the true class, shaded by it.
+
+    Args:
+        axes: where.
+        share: `(classes, classes)`, in percent.
+        class_names: names in label order.
+        title: heading.
+        digits: decimals.
+        size: of the letters, in points; Matplotlib's own when None.
+    """
     axes.imshow(share, cmap="Blues", vmin=0, vmax=100)
     ticks = range(len(class_names))
-    axes.set_xticks(ticks, class_names, rotation=40, ha="right")
-    axes.set_yticks(ticks, class_names)
-    axes.set(xlabel="predicted", ylabel="true (percent of row)", title=title)
+    axes.set_xticks(ticks, class_names, rotation=40, ha="right", size=size)
+    axes.set_yticks(ticks, class_names, size=size)
+    axes.set_xlabel("predicted", size=size)
+    axes.set_ylabel("true (percent of row)", size=size)
+    axes.set_title(title, size=size)
     for row, column in np.ndindex(*share.shape):
         axes.text(
             column,
@@ -40,6 +51,7 @@ def draw_percents(axes, share, class_names, title, digits):
             f"{share[row, column]:.{digits}f}",
             ha="center",
             va="center",
+            size=size,
             color="white" if share[row, column] > 55 else "black",
         )
 
@@ -71,25 +83,21 @@ def confusion_png(matrix, class_names, title, path, reported=()):
 SCORES = {"accuracy": ("accuracy (%)", 100), "psnr": ("PSNR (dB)", 1)}
 
 
-def curves_png(histories, title, path, metric="accuracy"):
+def draw_histories(score, loss, histories, metric):
     """Draw a score and the loss over the epochs, one colour a run.
 
     Args:
+        score, loss: axes.
         histories: dict of label -> list of epochs, each a dict with the
             metric and `loss`, and both again after `val_`.
-        title: heading.
-        path: PNG file to write.
         metric: the score, a key of `SCORES`.
     """
     words, scale = SCORES[metric]
-    figure = Figure(figsize=(10, 4), dpi=110, layout="constrained")
-    figure.suptitle(title)
-    left, right = figure.subplots(1, 2)
     colours = matplotlib.colormaps["tab10"].colors
     for index, (label, history) in enumerate(histories.items()):
         epochs = range(1, len(history) + 1)
         colour = colours[index % len(colours)]
-        for axes, key, factor in ((left, metric, scale), (right, "loss", 1)):
+        for axes, key, factor in ((score, metric, scale), (loss, "loss", 1)):
             for prefix, style in (("", "--"), ("val_", "-")):
                 values = [factor * epoch[prefix + key] for epoch in history]
                 axes.plot(
@@ -97,13 +105,30 @@ def curves_png(histories, title, path, metric="accuracy"):
                     values,
                     style,
                     color=colour,
+                    linewidth=1.2,
                     marker="." if len(history) < 10 else "",
                     label=None if prefix == "" else label,
                 )
-    for axes in (left, right):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    left.set(xlabel="epoch", ylabel=words)
-    right.set(xlabel="epoch", ylabel="loss")
+    for axes in (score, loss):
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    score.set(ylabel=words)
+    loss.set(xlabel="epoch", ylabel="loss")
+
+
+def curves_png(histories, title, path, metric="accuracy"):
+    """Draw learning curves: a score beside the loss.
+
+    Args:
+        histories: as of `draw_histories`.
+        title: heading.
+        path: PNG file to write.
+        metric: the score, a key of `SCORES`.
+    """
+    figure = Figure(figsize=(10, 4), dpi=110, layout="constrained")
+    figure.suptitle(title)
+    left, right = figure.subplots(1, 2)
+    draw_histories(left, right, histories, metric)
+    left.set(xlabel="epoch")
     right.legend(title="dashed: training\nsolid: selection", fontsize="small")
     save_chart(figure, path)
 

@@ -135,7 +135,10 @@ def write(lines, folder):
         }
         for name, ways in by_network(lines).items()
     }
+    words = render(lines)
     if any(line["images_per_second"] for line in lines):
-        rates_png(found, title, path.with_suffix(".png"))
-    write_whole(path, render(lines))
+        picture = path.with_suffix(".png")
+        rates_png(found, title, picture)
+        words += f"\n![{title.splitlines()[0]}]({picture.name})\n"
+    write_whole(path, words)
     return path

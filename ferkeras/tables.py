@@ -79,31 +79,54 @@ def epoch_of(line):
     return line.protocol.name + leak * line.protocol.selects_on_test
 
 
-def result_rows(line):
-    """Lines of the results table: what the paper's number is compared with.
+def result_table(lines):
+    """Markdown of what a reader asks first: a line a row of one table."""
+    rows = {}
+    for line in lines:
+        rows.setdefault(line.row.name, []).append(line)
+    # Of a row: the paper's own protocol, or the first; then the others.
+    for of_row in rows.values():
+        of_row.sort(key=lambda line: not line.of_paper)
+    names = {of_row[0].protocol.name for of_row in rows.values()}
+    others = [
+        protocol.name
+        for protocol in lines[0].table.protocols
+        if names != {protocol.name}
+    ]
+    ours = f"ours, {min(names)}" if len(names) == 1 else "ours"
+    judged = ["difference (95 % interval)", "verdict"]
+    head, cells = ["row", "reported", ours, *judged, *others], []
+    for name, (line, *rest) in rows.items():
+        found = {x.protocol.name: reproduced(x) for x in rest}
+        cells.append([name, reported(line.row), reproduced(line)])
+        cells[-1] += [difference(line), line.verdict or "–"]
+        cells[-1] += [found.get(name, "–") for name in others]
+    if not any(line.row.reported for line in lines):
+        head, *cells = ([x[0], x[2], *x[5:]] for x in (head, *cells))
+    return table(head, cells)
 
-    Below it, where that is the last epoch, the same runs at their best one.
+
+def run_rows(line):
+    """Lines of the table of ranges over runs.
+
+    Below that of the last epoch, where the paper's number is of that, the
+    same runs at their best one.
     """
     both = [line, line.chosen] if line.protocol.at_last_epoch else [line]
-    return [result_row(each) for each in both if each is line or each.values]
+    return [run_row(each) for each in both if each.values]
 
 
-def result_row(line):
-    """A line of the results table."""
-    low_high = "–"
-    if line.interval:
-        low_high = "–".join(map(percent, line.interval))
+def run_row(line):
+    """A line of the table of ranges over runs."""
     return [
         line.row.name,
         line.row.dataset,
-        reported(line.row),
         epoch_of(line),
         reproduced(line),
-        percent(min(line.values, default=None)),
-        percent(max(line.values, default=None)),
+        percent(min(line.values)),
+        percent(max(line.values)),
         f"{len(line.values)} of {line.table.runs}",
-        low_high,
-        difference(line),
+        "–".join(map(percent, line.interval)) if line.interval else "–",
         verdict(line),
     ]
 
@@ -212,17 +235,15 @@ LOSSES = {
     "least_selection_loss": ("val_loss", min),
 }
 OTHER_HEAD = ["row", "protocol", "score", "reported", "reproduced"]
-RESULT_HEAD = [
+RUN_HEAD = [
     "row",
     "dataset",
-    "reported, mean (min–max)",
     "protocol",
-    "reproduced, mean ± sd",
+    "mean ± sd",
     "min",
     "max",
     "runs",
     "95 % interval",
-    "difference from the paper (95 % interval)",
     "verdict",
 ]
 

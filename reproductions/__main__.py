@@ -43,12 +43,11 @@ def prepare_dataset(asked):
 
 
 def write_reports(asked):
-    """Write every paper's report; for the repository's, README's index too."""
+    """Write every paper's report, the page of all of them and the list."""
     from ferkeras.costs import write_costs
-    from ferkeras.files import write_whole
     from ferkeras.page import write_page
     from ferkeras.record import PUBLISHED, refuse_to_mix
-    from ferkeras.report import with_index, write_report
+    from ferkeras.report import write_report
     from reproductions import rows
 
     papers = reproductions.papers()
@@ -61,11 +60,6 @@ def write_reports(asked):
         print(write_report(paper, asked.results))
     print(write_page(papers, asked.results))
     rows.renew(asked.results)
-    if not ours:
-        return
-    text = with_index(README.read_text(), papers, asked.results)
-    write_whole(README, text)
-    print(README)
 
 
 def write_bench(asked):

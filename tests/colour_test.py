@@ -132,7 +132,7 @@ def test_a_row_on_raf_db(datasets, tmp_path):
     assert model.input_shape == (None, 16, 16, 3)
     with np.load(path_of(results, unit, ".probabilities.npz")) as file:
         assert file["size"].tolist() == [70.5, 145, 48.5, 7]
-    assert f"| {ON_RAF} | raf_db | 85.89 | clean |" in report
+    assert f"| {ON_RAF} | raf_db | clean |" in report
     assert "mean recall (UA) | 76.27" in report
     # Of so few images there is no accuracy by size.
     assert "Figures 7 and 8" not in report
@@ -148,5 +148,5 @@ def test_a_row_on_affectnet(datasets, tmp_path):
     assert entry["scores"]["classes"]["contempt"]["images"] == 1
     with np.load(path_of(results, unit, ".probabilities.npz")) as file:
         assert "size" not in file
-    assert f"| {name} | affectnet/8 | 60.68 | clean |" in report
+    assert f"| {name} | affectnet/8 | clean |" in report
     assert "recall of contempt | 49.00" in report

@@ -153,6 +153,6 @@ def test_one_command_gives_the_row_and_the_list_of_folds(run):
     assert entry["dataset"]["images"]["test"] in range(20, 24)
     assert entry["optimizers"][0]["beta_2"] == 0.95
     report = (results / "falahzadeh2021.md").read_text()
-    assert f"| {unit.row.name} | jaffe | – | clean |" in report
+    assert f"| {unit.row.name} | jaffe | clean |" in report
     folder = results / "falahzadeh2021/clean"
     assert (folder / "10-folds-of-jaffe-train-0.csv").exists()

@@ -40,9 +40,9 @@ def empty(tmp_path):
 @pytest.mark.parametrize("dataset", ACCESS)
 def test_where_a_dataset_comes_from_is_what_the_readmes_say(dataset):
     access = ACCESS[dataset]
-    readme = (ROOT / "README.md").read_text()
+    text = (ROOT / "docs" / "datasets.md").read_text()
     (line,) = re.findall(
-        rf"^\| {re.escape(access.name)} \|.*$", readme, re.MULTILINE
+        rf"^\| {re.escape(access.name)} \|.*$", text, re.MULTILINE
     )
     _, _, source, command, _ = line.split("|")
     assert f"prepare {dataset}" in command

@@ -12,7 +12,8 @@ ORDER = """
     listing
     advice
     layers losses metrics data schedules optimizers weights verdicts
-    comparisons explain models operations plots statements task
+    comparisons explain models operations plots statements task chart
+    panels
     recipe protocol
     experiment devices compiled
     paper
@@ -24,6 +25,7 @@ ORDER = """
     predictions reproduce summary together ways display pending
     pictures rates_chart
     tables
+    numbers
     claims how_to_run parameters rates_report
     report
     page work_queue bench

@@ -76,10 +76,7 @@ def test_one_command_gives_the_row(data_dir, tmp_path):
     assert entry["dataset"]["name"] == "kdef"
     assert entry["protocol"]["hold_outs"][0]["by"] == "subject"
     assert entry["scores"]["classes"]["afraid"]["images"] == 4
-    assert (
-        "| RTNN | kdef | 83.16 | clean |"
-        in (tmp_path / "pandey2019.md").read_text()
-    )
+    assert "| RTNN | kdef | clean |" in (tmp_path / "pandey2019.md").read_text()
 
 
 def test_every_number_of_table_1_is_a_share_of_980_images():

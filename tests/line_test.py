@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ferkeras import report
+from ferkeras import numbers, report
 from ferkeras.data import Fold, HoldOut
 from ferkeras.paper import Unit
 from ferkeras.protocol import Others, Protocol
@@ -109,7 +109,7 @@ def test_the_paper_may_quote_its_last_epoch(tmp_path):
     text = report.render(paper, tmp_path)
     assert "| paper, epoch 6 | 40.00 ± 0.00 (2 of 3 runs) |" in text
     assert "| paper, best epoch, chosen on test | 90.50 ± 0.71 (2" in text
-    index = report.index([paper], tmp_path)
+    index = numbers.index(numbers.numbers(paper, tmp_path))
     # The best epoch is 20 points above the last, on the images that choose.
     assert "| lower | 40.00 ± 0.00 (2 of 3 runs) | not run | +20.00 |" in index
 
@@ -215,4 +215,4 @@ def test_a_number_that_nothing_judges_is_a_fault_of_the_papers_file(tmp_path):
     table = dataclasses.replace(table, protocols=protocols)
     paper = dataclasses.replace(PAPER, tables=(table,))
     with pytest.raises(ValueError, match="tiny1999 .*Tiny .*papers=True"):
-        report.index([paper], tmp_path)
+        numbers.index(numbers.numbers(paper, tmp_path))

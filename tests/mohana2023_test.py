@@ -154,7 +154,7 @@ def test_the_classifier_has_the_encoder_of_the_autoencoder(run):
 def test_the_report_has_both_stages(run):
     results, *_ = run
     text = (results / "mohana2023.md").read_text()
-    assert f"| CSA classifier | {CK_PLUS} | 98.00 | clean |" in text
+    assert f"| CSA classifier | {CK_PLUS} | clean |" in text
     assert "| CSA classifier | clean | recall of fear | 90.00 |" in text
     assert "| Autoencoder | clean | PSNR as printed, dB | 70.06 |" in text
     assert "figure-6.png" in text

@@ -1,12 +1,13 @@
-"""The page against the reports that it is made of."""
+"""The page, and the chart and table of all numbers, against the reports."""
 
-import base64
+import dataclasses
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from ferkeras import page, report
+from ferkeras import numbers, page, report
+from ferkeras.chart import SHAPES
 from tests.report_test import PAPER, with_pictures, write
 
 pytestmark = pytest.mark.any_backend
@@ -28,6 +29,9 @@ class Reader(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag, attrs):
+        self.found.append((tag, dict(attrs), tuple(self.open)))
+
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
@@ -48,25 +52,27 @@ def shown(tmp_path):
     return Reader(path.read_text()), tmp_path
 
 
-def test_nothing_is_fetched(shown):
-    reader, _ = shown
+def test_nothing_is_fetched_but_pictures_beside_the_page(shown):
+    reader, results = shown
     assert not reader.of("link") and not reader.of("script")
+    assert reader.of("img")
     for attributes, _ in reader.of("img"):
-        assert attributes["src"].startswith("data:image/png;base64,")
+        assert (results / attributes["src"]).exists()
         assert attributes["alt"]
     assert "url(" not in "".join(reader.words)
 
 
-def test_pictures_are_those_of_the_report(shown):
+def test_pictures_are_those_of_the_report_and_charts_are_in_the_page(shown):
     reader, results = shown
     text = report.render(with_pictures(), results)
-    files = re.findall(r"!\[(.*)\]\((.*\.png)\)", text)
-    assert [alt.replace("\\|", "|") for alt, _ in files] == [
-        attributes["alt"] for attributes, _ in reader.of("img")
-    ]
-    for (_, file), (attributes, _) in zip(files, reader.of("img"), strict=True):
-        data = base64.b64decode(attributes["src"].partition(",")[2])
-        assert data == (results / file).read_bytes()
+    files = re.findall(r"!\[.*\]\((.*)\)", text)
+    drawn = [file for file in files if file.endswith(".svg")]
+    pictures = [file for file in files if file.endswith(".png")]
+    assert pictures == [a["src"] for a, _ in reader.of("img")]
+    # And that of all numbers, which comes first.
+    assert len(reader.of("figure")) == len(drawn) + 1 > 1
+    tags = [name for name, *_ in reader.found]
+    assert tags.index("figure") < min(map(tags.index, ("table", "img")))
 
 
 def test_links_lead_to_places_on_the_page(shown):
@@ -78,41 +84,67 @@ def test_links_lead_to_places_on_the_page(shown):
     assert {link[1:] for link in inside} <= {*places}
 
 
-def test_wide_tables_scroll_and_provenance_is_folded(shown):
+def test_wide_tables_scroll_and_what_is_asked_last_is_folded(shown):
     reader, results = shown
     text = report.render(with_pictures(), results)
     tables = text.count("\n| --- ")
-    # And the index.
+    # And the table of all numbers.
     assert len(reader.of("table")) == tables + 1
     assert all(inside[-1] == "div" for _, inside in reader.of("table"))
-    folded = [inside for _, inside in reader.of("table") if "details" in inside]
-    # How to run the other row is on demand too.
-    assert len(folded) == 2
+    # Open is what became of the rows, and nothing else.
+    seen = [x for _, x in reader.of("table") if "details" not in x]
+    assert len(seen) == 1
     words = "".join(reader.words)
     assert "Provenance" in words and "What is not run, and how to" in words
 
 
-def test_verdicts_come_first_and_are_marked(shown):
-    reader, _ = shown
-    words = "".join(reader.words)
-    assert words.index("Verdicts") < words.index("Table 1")
-    marks = {a.get("class") for a, _ in reader.of("span")}
-    assert "good" in marks
+def test_the_chart_has_a_mark_for_each_judged_number_and_counts_the_rest(
+    tmp_path,
+):
+    write(tmp_path, [80, 90, 98], protocol="paper")
+    paper = with_pictures()
+    found = numbers.numbers(paper, tmp_path)
+    assert numbers.counts(found) == {"undecided": 1, "not run": 1}
+    (group,) = numbers.groups(found)
+    assert [mark.label for mark in group.marks] == ["Tiny | net"]
+    assert group.rest == "and 1 not run"
+    (mark,) = group.marks
+    # The interval of the difference, around our mean.
+    low, high = mark.interval
+    assert (low + high) / 2 == pytest.approx(mark.value)
+    assert low < mark.reported == 90 < high
+    text = page.Overview([paper], tmp_path).chart()
+    assert text.count(SHAPES["undecided"]) == 2
+
+
+def test_numbers_that_others_print_are_counted_apart(tmp_path):
+    (table,) = PAPER.tables
+    other = dataclasses.replace(table, ours=True)
+    paper = dataclasses.replace(PAPER, tables=(other,))
+    overview = page.Overview([PAPER, paper], tmp_path)
+    assert overview.title == "Of 1 numbers that the papers print: 1 not run"
+    titles = [group.title for group in numbers.groups(overview.numbers)]
+    assert titles == ["tiny1999", "tiny1999, numbers that others print"]
+    assert "Numbers that others print" in overview.markdown()
 
 
 def test_verdicts_are_counted_under_the_papers_protocol(tmp_path):
     write(tmp_path, [89, 90, 91])
     # These are clean runs; none are of the paper's protocol.
-    rows = report.index_rows([PAPER], tmp_path)
-    assert report.counts(rows) == {"not run": 1}
+    found = numbers.numbers(PAPER, tmp_path)
+    assert numbers.counts(found) == {"not run": 1}
     write(tmp_path, [80, 90, 98], protocol="paper")
-    rows = report.index_rows([PAPER], tmp_path)
+    found = numbers.numbers(PAPER, tmp_path)
     # What would settle it stands in the table and is not counted apart.
-    assert (
-        "undecided: at this spread, no number of runs would settle it"
-        in rows[0]
-    )
-    assert report.counts(rows) == {"undecided": 1}
+    words = "undecided: at this spread, no number of runs would settle it"
+    assert f"| {words} |" in numbers.index(found)
+    assert numbers.counts(found) == {"undecided": 1}
+
+
+def test_verdicts_are_marked(shown):
+    reader, _ = shown
+    marks = {a.get("class") for a, _ in reader.of("span")}
+    assert "good" in marks
 
 
 def test_what_is_no_markup_stays_words(shown):

@@ -1,4 +1,4 @@
-"""What the README promises: five lines that load a model, a paper in a file."""
+"""What README and docs promise: commands, a model, a paper in a file."""
 
 import re
 import shlex
@@ -16,7 +16,13 @@ from reproductions import __main__, arguments, command_line, papers
 
 pytestmark = pytest.mark.any_backend
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+# Markdown that git has, and what of it is written by hand or by `report`.
+WRITTEN = [*PAGES, *sorted((ROOT / "results").rglob("*.md"))]
+WRITTEN += sorted((ROOT / "tfds_builders").rglob("README.md"))
+TEXT = "\n".join(page.read_text() for page in PAGES)
 # What somebody would write who reads "Adding a paper".
 TOY = '''"""A toy."""
 
@@ -66,7 +72,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not has_tensorflow(), reason="a SavedModel is TensorFlow's")
 def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
-    (lines,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (lines,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     folder = re.search(r'"(demo/[^"]*)/saved_model"', lines)[1]
     inputs = keras.Input((32, 32, 1))
     logits = keras.layers.Dense(2)(keras.layers.Flatten()(inputs))
@@ -81,7 +87,7 @@ def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "key,words",
     re.findall(
-        r"(?:-m reproductions\.|ferkeras run )(\w+\d{4})([^#`\n]*)", README
+        r"(?:-m reproductions\.|ferkeras run )(\w+\d{4})([^#`\n]*)", TEXT
     ),
 )
 def test_a_papers_commands_name_what_it_has(key, words):
@@ -89,6 +95,48 @@ def test_a_papers_commands_name_what_it_has(key, words):
     asked = arguments.script(key).parse_args(shlex.split(words))
     rows = asked.rows + command_line.rows_of(paper, asked.tables)
     assert units(paper, rows, [asked.protocol] if asked.protocol else [])
+
+
+def test_the_readme_is_short_and_has_the_two_commands():
+    text = README.read_text()
+    assert len(text.splitlines()) <= 150
+    assert "python -m reproductions.pandey2019 --demo\n" in text
+    assert "python -m pytest -n 2\n" in text
+    # The chart, before any command.
+    assert text.index("(results/overview.svg)") < text.index("python -m")
+
+
+def links_of(page):
+    """`(path, place)` of the links of a page that lead to files here."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" not in link:
+            path, _, place = link.partition("#")
+            yield (page.parent / path if path else page).resolve(), place
+
+
+@pytest.mark.parametrize(
+    "page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_links_lead_somewhere(page):
+    for path, place in links_of(page):
+        assert path.exists(), path
+        if place:
+            heads = re.findall(r"^#+ (.*)", path.read_text(), re.MULTILINE)
+            slugs = [re.sub(r"[^\w -]", "", head.lower()) for head in heads]
+            assert place in [head.replace(" ", "-") for head in slugs], place
+
+
+def test_every_page_of_docs_is_reached_from_the_readme():
+    there = {path for path, _ in links_of(README)}
+    assert {*PAGES} - {README} <= there
+
+
+def test_every_picture_is_shown_somewhere():
+    shown = {path for page in WRITTEN for path, _ in links_of(page)}
+    for folder in ("results", "docs"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".png", ".svg") and "work" not in path.parts:
+                assert path in shown, path
 
 
 @pytest.fixture

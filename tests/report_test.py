@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ferkeras import report
+from ferkeras import numbers, report
 from ferkeras.paper import units
 from ferkeras.summary import summarise
 from tests import tiny
@@ -39,17 +39,32 @@ def test_report_shows_reported_beside_reproduced(tmp_path):
     write(tmp_path, [80, 82, 84])
     text = report.write_report(PAPER, tmp_path).read_text()
     # Clean runs: the paper's number is of other ones, and not judged by them.
-    cells = "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | – | – |"
+    cells = "82.00 ± 2.00 | 80.00 | 84.00 | 3 of 3 | 77.03–86.97 | – |"
     assert cells in text
-    assert "| paper, best epoch, chosen on test | not run |" in text
+    assert (
+        "| row | reported | ours, paper | difference (95 % interval) |" in text
+    )
+    assert "| 90.00 | not run | – | not run | 82.00 ± 2.00 |" in text
     assert "| Abacus, jax |" in text
     assert "| `012345678`; `fedcba987`+ |" in text
     assert "synthetic" not in text.lower().replace("synthetic_noise", "")
     assert "Tiny \\| net" in text
-    folder = tmp_path / "tiny1999/clean/tiny-net"
     for picture in ("confusion.png", "curves.png"):
-        assert f"(tiny1999/clean/tiny-net/{picture})" in text
-        assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+        assert f"(tiny1999/table-1-{picture})" in text
+        file = tmp_path / f"tiny1999/table-1-{picture}"
+        assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_that_nothing_shows_any_more_are_removed(tmp_path):
+    write(tmp_path, [80, 82, 84])
+    old = tmp_path / "tiny1999/clean/old.png"
+    old.write_bytes(b"")
+    text = report.write_report(with_pictures(), tmp_path).read_text()
+    there = {*tmp_path.rglob("*.png"), *tmp_path.rglob("*.svg")}
+    shown = re.findall(r"!\[.*\]\((.*)\)", text)
+    assert there == {tmp_path / path for path in shown} and there
+    # Records stay.
+    assert len([*tmp_path.rglob("seed*.json")]) == 3
 
 
 def test_a_row_of_two_tables_is_one_run_and_is_in_both(tmp_path):
@@ -65,24 +80,26 @@ def test_a_row_of_two_tables_is_one_run_and_is_in_both(tmp_path):
     write(tmp_path, [80, 82, 84])
     text = report.write_report(paper, tmp_path).read_text()
     second, third = (text.partition(f"## Table {n}")[2] for n in (2, 3))
-    assert second.partition("## Table 3")[0].count("82.00 ± 2.00") == 1
-    assert third.count("82.00 ± 2.00") == 1
-    index = report.index([paper], tmp_path).splitlines()
+    # In the table that comes first and in that of ranges.
+    assert second.partition("## Table 3")[0].count("82.00 ± 2.00") == 2
+    assert third.count("82.00 ± 2.00") == 2
     # Each number once, whatever tables it stands in.
-    assert index[0] == "Of 2 numbers that the papers print: 2 not run."
+    found = numbers.numbers(paper, tmp_path)
+    assert numbers.in_words(found) == "2 not run"
+    index = numbers.index(found).splitlines()
     assert [line.split(" | ")[-1] for line in index[-2:]] == [
         "Table 2 |",
         "Table 2; Table 3 |",
     ]
-    provenance = text.partition("## Provenance")[2]
+    provenance = text.partition("<summary>Provenance")[2]
     assert provenance.count("Abacus") == 3
 
 
 def test_incomplete_runs_never_show_as_a_reproduction(tmp_path):
     write(tmp_path, [None], status="incomplete")
     text = report.render(PAPER, tmp_path)
-    table, cut_short = text.split("## Runs cut short")
-    assert "| clean | incomplete | – | – | 0 of 3 | – | – | – |" in table
+    table, cut_short = text.split("<summary>Runs cut short")
+    assert "| 90.00 | not run | – | not run | incomplete |" in table
     assert "61.25" not in table
     assert "4 of 6" in cut_short
 
@@ -94,17 +111,15 @@ def test_synthetic_data_is_named_wherever_its_result_shows(tmp_path):
     assert "81.00 ± 1.41 (2 of 3 runs) (synthetic)" in text
     # No difference from the paper is worked out.
     assert "-9.00" not in text
-    assert "(2 of 3 runs) (synthetic)" in report.index([PAPER], tmp_path)
+    index = numbers.index(numbers.numbers(PAPER, tmp_path))
+    assert "(2 of 3 runs) (synthetic)" in index
 
 
-def test_readme_index_is_replaced_between_its_marks(tmp_path):
+def test_all_numbers_stand_in_one_table(tmp_path):
     write(tmp_path, [80, 82, 84])
-    readme = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-    text = report.with_index(readme, [PAPER], tmp_path)
-    assert text.startswith("before\n") and text.endswith("\nafter\n")
-    assert "old" not in text
-    assert "90.00 | not run | not run | 82.00 ± 2.00 | – | Table 1 |" in text
-    assert report.with_index(text, [PAPER], tmp_path) == text
+    index = numbers.index(numbers.numbers(PAPER, tmp_path))
+    assert "90.00 | not run | not run | 82.00 ± 2.00 | – | Table 1 |" in index
+    assert index.startswith("| paper | row | reported | verdict |")
 
 
 def test_runs_on_different_images_are_not_averaged(tmp_path):
@@ -173,7 +188,7 @@ def test_a_row_of_ours_has_no_difference_and_no_line_in_the_index(tmp_path):
     table = dataclasses.replace(TABLE, rows=(row,))
     paper = dataclasses.replace(PAPER, tables=(table,))
     text = report.render(paper, tmp_path)
-    assert "| – | clean | 82.00 ± 2.00 |" in text
-    assert "77.03–86.97 | – | – |" in text
-    assert "Tiny" not in report.index([paper], tmp_path)
+    assert "| row | ours, paper | clean |" in text
+    assert "77.03–86.97 | – |" in text
+    assert numbers.numbers(paper, tmp_path) == []
     assert summarise(paper, tmp_path)[1].as_json()["reported"] is None
