@@ -140,7 +140,7 @@ def test_faces_that_are_missing_are_named_with_the_command(backend, tmp_path):
         open_dataset(NAME, tmp_path)
     assert str(error.value) == (
         f"{tmp_path / 'ck_plus-mohana2023-faces48.npz'} is missing. "
-        f"Run: ferkeras prepare {NAME}"
+        f"Run: ferkeras prepare {NAME} --manual-dir FOLDER"
     )
     with pytest.raises(FileNotFoundError):
         Datasets(tmp_path).source(NAME)
