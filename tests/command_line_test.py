@@ -234,6 +234,8 @@ def test_the_nearest_names_are_the_alike_and_those_that_hold_it():
     assert nearest("Bass", known) == "nearest: Base"
     assert nearest("vgg13", known) == "nearest: VGG13; VGG13 + Sobel"
     assert nearest("zzz", known) == "none is like it"
+    known = ["M, 6 epochs: Adam", "D: baseline + dropout"]
+    assert nearest("D", known).startswith("nearest: D: baseline")
 
 
 def test_who_reads_only_the_head_of_the_list_sees_no_error():
