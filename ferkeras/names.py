@@ -17,6 +17,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     lower = {each.lower(): each for each in reversed(known)}
     asked = re.escape(name.lower())
     begin = [x for x in lower if re.match(rf"{asked}\b", x)]
+    begin.sort(key=len)
     parts = [x for x in lower if name.lower() in x]
     close = get_close_matches(name.lower(), lower)
     found = [lower[x] for x in dict.fromkeys([*begin, *close, *parts])][:3]
