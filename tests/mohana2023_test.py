@@ -119,7 +119,7 @@ def test_rows_run_on_the_copy_ck48(data_dir, tmp_path):
     assert (
         "the last three frames of a sequence where the paper has four" in text
     )
-    assert f"| CSA, CK+48 | {CK48} | – | clean |" in text
+    assert f"| CSA, CK+48 | {CK48} | clean |" in text
 
 
 def test_the_classifier_has_the_encoder_of_the_autoencoder(run):
