@@ -251,16 +251,6 @@ def fit_rates(setup, seconds=2.0):
     )
 
 
-def peers_rate(setup, seconds=2.0):
-    """Images a second of `peers_rates`."""
-    return peers_rates(setup, seconds).rate
-
-
-def fit_rate(setup, seconds=2.0):
-    """Images a second of `fit_rates`."""
-    return fit_rates(setup, seconds).rate
-
-
 def engine_rate(setup, runs=1, seconds=2.0, ready=lambda: None):
     """Images a second of `ferkeras.engine.Engine`, without scoring.
 

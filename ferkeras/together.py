@@ -37,11 +37,13 @@ def companions(units, results, seeds=False):
         return [first]
     if any(isinstance(step, Fold | Draw) for step in steps):
         seeds = False
+    # Once, and the seed before all else: a queue has thousands of units.
+    alike, done = trajectory(first), far(first)
     found = [
         unit
         for unit in units
-        if trajectory(unit) == trajectory(first)
-        and (seeds or unit.seed == first.seed)
-        and far(unit) == far(first)
+        if (seeds or unit.seed == first.seed)
+        and trajectory(unit) == alike
+        and far(unit) == done
     ]
     return sorted(found, key=lambda unit: unit.seed)

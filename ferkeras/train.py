@@ -65,7 +65,7 @@ class Run:
     state: dict
 
     def __post_init__(self):
-        self.state = (self.folders and self.folders[0].state) or self.state
+        self.state = self.folders[0].state or self.state
 
     @property
     def epochs_done(self):
