@@ -90,9 +90,10 @@ def add_run(parser, key="PAPER"):
     images.add_argument(
         "--demo",
         action="store_true",
-        help="a few epochs on a few hundred drawn faces, under a clean "
-        "protocol",
+        help="a few epochs on drawn faces, under a clean protocol: the rows "
+        "that show the paper's idea",
     )
+    add("--all-rows", action="store_true", help="the demo of every row")
     return parser
 
 

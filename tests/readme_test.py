@@ -74,7 +74,7 @@ if __name__ == "__main__":
 def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
     (lines,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     folder = re.search(r'"(demo/[^"]*)/saved_model"', lines)[1]
-    inputs = keras.Input((32, 32, 1))
+    inputs = keras.Input((24, 24, 1))
     logits = keras.layers.Dense(2)(keras.layers.Flatten()(inputs))
     network = keras.Model(inputs, logits)
     (tmp_path / folder).mkdir(parents=True)
