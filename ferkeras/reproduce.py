@@ -1,5 +1,6 @@
 """Units, from prepared dataset to record."""
 
+import hashlib
 import itertools
 
 import keras
@@ -8,7 +9,7 @@ import numpy as np
 from ferkeras import devices, record
 from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
-from ferkeras.export import half_precision
+from ferkeras.export import classifier, half_precision
 from ferkeras.files import write_whole
 from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
@@ -188,15 +189,23 @@ class Job:
                 )
             assign(variables, folder.best)
         scores, picture = conclude(unit, networks, test, names, results, work)
-        if unit.row.keep_weights:
-            half_precision(
-                networks.classifier, path_of(results, unit, ".weights.h5")
-            )
+        if unit.row.keep_weights and unit.protocol.name == "clean":
+            self._keep(networks, names)
         numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
         self.log.finish(numbers, picture, folder.epochs_done)
         self._write("complete", scores)
         folder.close()
         return self.entry
+
+    def _keep(self, networks, class_names):
+        """Write the model beside the record."""
+        model = networks.scoring
+        path = path_of(self.results, self.unit, ".keras")
+        if self.unit.row.task.classifies:
+            model = classifier(model, class_names)
+        half_precision(model, path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.entry["model_sha256"] = digest
 
     def _write(self, status, scores=None):
         history = self.folder.history
