@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -137,10 +137,7 @@ class Predictor:
             Of each picture its list of `Prediction` and, if asked for and it
             could be read, its pixels, uint8 `(height, width, 3)`.
         """
-        single = isinstance(sources, (str, Path, int)) or (
-            isinstance(sources, np.ndarray) and sources.ndim < 4
-        )
-        listed = [sources] if single else list(sources)
+        listed = as_list(sources)
         live = any(isinstance(source, int) for source in listed)
         batch = 1 if live else KEPT if keep_pixels else BATCH
         workers = os.cpu_count() or 1
@@ -149,7 +146,9 @@ class Predictor:
         cv2.setNumThreads(1)
         try:
             with ThreadPoolExecutor(workers) as pool:
-                waiting, ready, faces = deque(), [], 0
+                waiting: deque[Future[Seen]] = deque()
+                ready: list[Seen] = []
+                faces = 0
                 for picture in pictures(listed, self.every):
                     waiting.append(
                         pool.submit(self._look, picture, keep_pixels)
@@ -228,6 +227,15 @@ class Predictor:
             padded = np.pad(part, [(0, padding), (0, 0), (0, 0), (0, 0)])
             found = np.asarray(self.model.predict_on_batch(padded))
             yield from found[: len(part)]
+
+
+def as_list(sources: Source | Iterable[Source]) -> list[Source]:
+    """Sources, or the only one, as a list."""
+    if isinstance(sources, (str, Path, int)):
+        return [sources]
+    if isinstance(sources, np.ndarray) and sources.ndim < 4:
+        return [sources]
+    return list(sources)
 
 
 def within(face: Face, height: int, width: int) -> tuple[int, int, int, int]:

@@ -73,6 +73,13 @@ def write_bench(asked):
     print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
 
 
+def predict_pictures(asked):
+    """Predict the expressions in photographs and videos."""
+    from reproductions.predict import predict
+
+    predict(asked)
+
+
 def run_rows(asked):
     """Run a paper's rows, or what waits of every paper."""
     if asked.pending:
@@ -94,6 +101,7 @@ DO = {
     "prepare": prepare_dataset,
     "report": write_reports,
     "bench": write_bench,
+    "predict": predict_pictures,
 }
 
 

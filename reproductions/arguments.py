@@ -106,6 +106,52 @@ def add_time_budget(parser):
     )
 
 
+def add_predict(found):
+    """Add the command for photographs and videos to the subparsers."""
+    command = found.add_parser(
+        "predict",
+        help="name the expressions in photos, folders, videos or a webcam",
+        description="Find the faces in photos and videos and name their "
+        "expressions: a line a face, and one for each picture without. Leaves "
+        "with 1 where a file could not be read.",
+    )
+    add = command.add_argument
+    add(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="photo, video or folder of them; 0 is the first webcam, which "
+        "Ctrl-C ends",
+    )
+    add(
+        "--model",
+        default="reference",
+        help="name of a model that ships, or path of a .keras file or a "
+        "SavedModel (%(default)s)",
+    )
+    add(
+        "--cropped",
+        action="store_true",
+        help="each picture is a face, cut out already: detect none",
+    )
+    add(
+        "--every",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="of a video, look at each Nth frame",
+    )
+    add("--csv", type=Path, metavar="FILE", help="write a table")
+    add("--json", type=Path, metavar="FILE", help="write a list, for programs")
+    add(
+        "--annotate",
+        type=Path,
+        metavar="FOLDER",
+        help="write the pictures and videos with boxes and bars drawn into "
+        "them",
+    )
+
+
 def budget(text):
     """Seconds that leave some to train in."""
     if int(text) <= limits.RESERVE:
@@ -205,6 +251,7 @@ def commands():
         help="also write the file that machines without TensorFlow read",
     )
 
+    add_predict(found)
     found.add_parser("report", parents=[shared], help="write every report")
 
     command = found.add_parser(

@@ -16,10 +16,10 @@ from ferkeras.data.decode import resize
 WEIGHTS = Path(__file__).with_name("face_detection_yunet_2023mar.onnx")
 # How sure the detector must be; boxes that overlap by more are one face.
 SURE, OVERLAP = 0.6, 0.3
-# It finds faces of 20 to 400 pixels. So a small picture is enlarged, and one
-# over `TWICE` is looked at twice: with its longer side at `SMALL`, for a face
-# that fills it, and at `LARGE` or a third of it, for the others.
-SMALL, TWICE, LARGE = 320, 480, 640
+# It finds faces of 20 to 400 pixels. So pictures are looked at with a longer
+# side of `SMALL` pixels, for faces that fill them, and those over `TWICE` again
+# with `LARGE` or a third of their own, for the others.
+SMALL, TWICE, LARGE = 320, 400, 640
 # Side of the square that FER2013 shows of a face, in mean sides of its box.
 SHOWN = 1.15
 
@@ -74,14 +74,14 @@ def detect_faces(image: np.ndarray) -> list[Face]:
         image: uint8 `(height, width, 3)`, red, green and blue.
 
     Returns:
-        A list of `Face`, the largest first. Of a picture with a longer side
-        over 1,920 pixels, faces under a sixtieth of it are mostly missed; of
-        others, those under 16 pixels or a fortieth.
+        A list of `Face`, the largest first. Most faces under 16 pixels are
+        missed and, in pictures over 640 pixels, those under a fortieth of the
+        longer side; none of over 48 pixels is too small.
     """
     longer = max(image.shape[:2])
-    sides = [min(max(longer, SMALL), max(LARGE, longer / 3))]
+    sides: list[float] = [SMALL]
     if longer > TWICE:
-        sides.append(SMALL)
+        sides.append(min(longer, max(LARGE, longer / 3)))
     found = np.concatenate([detect_at(image, side) for side in sides])
     kept = cv2.dnn.NMSBoxes(
         found[:, :4].tolist(), found[:, 4].tolist(), SURE, OVERLAP

@@ -168,7 +168,7 @@ def extent(source: Path | int, every: int = 1) -> tuple[int | None, float]:
     """How many frames `frames` gives, and how many of them a second has.
 
     Args:
-        source: what `is_moving` holds of.
+        source: what `is_moving` holds of; a webcam is not asked.
         every: as in `frames`.
 
     Returns:
@@ -177,7 +177,9 @@ def extent(source: Path | int, every: int = 1) -> tuple[int | None, float]:
     Raises:
         OSError, ValueError: as `frames`.
     """
-    if isinstance(source, int) or is_video(source):
+    if isinstance(source, int):
+        count, rate = 0, FRAMES_A_SECOND
+    elif is_video(source):
         with capture(source) as video:
             count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
             rate = video.get(cv2.CAP_PROP_FPS)
@@ -262,7 +264,7 @@ def pictures(sources: Iterable[Source], every: int) -> Iterator[Picture]:
             if not is_moving(source):
                 yield Picture(name, 0, None, source)
                 continue
-        number, seconds = 0, 0.0
+        number, seconds = 0, None
         try:
             for number, seconds, pixels in frames(source, every):
                 yield Picture(name, number, seconds, pixels)
