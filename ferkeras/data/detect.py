@@ -62,9 +62,13 @@ def detect_at(image: np.ndarray, side: float) -> np.ndarray:
     _, rows = _own.yunet.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if rows is None:
         return np.empty((0, 5))
+    # Of strips a few pixels high it gives boxes far outside, and no numbers.
+    rows = rows[np.isfinite(rows).all(1)]
     faces = rows[:, [0, 1, 2, 3, 14]].astype(float)
     faces[:, :4] /= scale
-    return faces[np.isfinite(faces).all(1)]
+    middle = faces[:, :2] + faces[:, 2:4] / 2
+    inside = (middle > 0) & (middle < (width, height)) & (faces[:, 2:4] >= 1)
+    return faces[inside.all(1)]
 
 
 def detect_faces(image: np.ndarray) -> list[Face]:
@@ -76,15 +80,20 @@ def detect_faces(image: np.ndarray) -> list[Face]:
     Returns:
         A list of `Face`, the largest first. Most faces under 16 pixels are
         missed and, in pictures over 640 pixels, those under a fortieth of the
-        longer side; none of over 48 pixels is too small.
+        longer side or, if that is less, 48 pixels.
     """
     longer = max(image.shape[:2])
-    sides: list[float] = [SMALL]
+    looks = [detect_at(image, SMALL)]
     if longer > TWICE:
-        sides.append(min(longer, max(LARGE, longer / 3)))
-    found = np.concatenate([detect_at(image, side) for side in sides])
+        side = min(longer, max(LARGE, longer / 3))
+        closer = detect_at(image, side)
+        # What it sees larger than this, the first look sees better.
+        looks.insert(0, closer[closer[:, 3] < SMALL * longer / side])
+    found = np.concatenate(looks)
+    # Of a face that both looks found, the closer one's box.
+    order = found[:, 4] + (np.arange(len(found)) < len(looks[0]))
     kept = cv2.dnn.NMSBoxes(
-        found[:, :4].tolist(), found[:, 4].tolist(), SURE, OVERLAP
+        found[:, :4].tolist(), order.tolist(), SURE, OVERLAP
     )
     faces = [Face(*found[index].tolist()) for index in kept]
     return sorted(faces, key=lambda face: (-face.height, *face))
