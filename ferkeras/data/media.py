@@ -185,6 +185,7 @@ def extent(source: Path | int, every: int = 1) -> tuple[int | None, float]:
             rate = video.get(cv2.CAP_PROP_FPS)
     else:
         with readable(), Image.open(source) as image:
+            image.load()  # A WebP tells of its frames only then.
             count = getattr(image, "n_frames", 1)
             rate = 1000 / (image.info.get("duration") or math.inf)
     return (
@@ -221,9 +222,10 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
         while video.grab():
             seconds = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
             if number % every == 0:
-                _, image = video.retrieve()
-                image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-                yield number, seconds, image
+                read, image = video.retrieve()
+                if read:
+                    image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+                    yield number, seconds, image
             number += 1
         if not number:
             raise ValueError("the video has no frame that can be read")
