@@ -54,9 +54,6 @@ def draw_face(
     unit = max(image_width, image_height) / 400
     line = round(max(14, min(14 * unit, width / 6)))
     font = ImageFont.load_default(0.75 * line)
-    draw.rectangle(
-        (left, top, left + width, top + height), None, BOX, round(1 + unit / 2)
-    )
     chances = face.probabilities
     rows = sorted(chances, key=chances.__getitem__, reverse=True)[:BARS]
     wide = max(font.getlength(f"{name} 100 %") for name in rows) + line
@@ -77,6 +74,9 @@ def draw_face(
         ):
             draw.text((at, y + line / 2), words, WORDS, font, anchor)
         y += line
+    draw.rectangle(
+        (left, top, left + width, top + height), None, BOX, round(1 + unit / 2)
+    )
 
 
 class Album:

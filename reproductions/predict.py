@@ -34,7 +34,8 @@ def sources_of(words, besides=None):
 
     Args:
         words: paths, and numbers of webcams.
-        besides: folder in which nothing is looked for; or None.
+        besides: folder within another in which nothing is looked for; or
+            None.
 
     Returns:
         A list of `pathlib.Path` and webcams' numbers, and the number of files
@@ -45,9 +46,10 @@ def sources_of(words, besides=None):
         path = Path(word)
         if path.is_dir():
             inside, more = media_in(path)
-            found += [
-                x for x in inside if not besides or besides not in x.parents
-            ]
+            if besides and path.resolve() in besides.resolve().parents:
+                drawn = besides.resolve()
+                inside = [x for x in inside if drawn not in x.resolve().parents]
+            found += inside
             others += more
         else:
             webcam = word.isdecimal() and not path.exists()
