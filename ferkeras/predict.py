@@ -19,7 +19,7 @@ from ferkeras.data.media import Picture, Source, pictures
 
 DEFAULT = "reference"
 # Faces that go through the model at once, and pictures where they are kept.
-BATCH, KEPT = 64, 8
+BATCH, KEPT = 32, 8
 
 
 @dataclass(frozen=True)

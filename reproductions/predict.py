@@ -137,12 +137,13 @@ def summary(seen, others):
     """
     unread = [str(found.source) for found in seen if found.error]
     pictures = {(x.source, x.frame) for x in seen if not x.error}
+    faces = sum(found.label is not None for found in seen)
     counts = {
-        "pictures": len(pictures),
-        "faces": sum(found.label is not None for found in seen),
+        "pictures" if len(pictures) > 1 else "picture": len(pictures),
+        "faces" if faces > 1 else "face": faces,
         "without a face": sum(not (x.label or x.error) for x in seen),
         "not read": len(unread),
-        "other files left out": others,
+        "left out, as neither photo nor video": others,
     }
     line = ", ".join(f"{n} {words}" for words, n in counts.items() if n)
     if unread:

@@ -45,7 +45,7 @@ def test_a_line_a_face_and_nothing_else(predict):
     assert code == 0
     assert line.startswith(f"{HOPPER[:60]}")
     assert " px" in line and " %" in line and ("dark" in line)
-    assert err == "1 pictures, 1 faces\n"
+    assert err == "1 picture, 1 face\n"
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(predict, tmp_path):
@@ -66,8 +66,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(predict, tmp_path):
     assert lines[3].endswith("  not read: No such file or directory")
     assert len(lines) == 5
     assert err.splitlines() == [
-        "2 pictures, 1 faces, 1 without a face, 3 not read, 1 other files left "
-        "out",
+        "2 pictures, 1 face, 1 without a face, 3 not read, 1 left out, as "
+        "neither photo nor video",
         f"not read: {tmp_path / 'a.png'}, {tmp_path / 'b.mp4'}, gone.jpg",
     ]
 
