@@ -60,7 +60,7 @@ def draw_face(
     if wide > width:
         rows = rows[:1]
     wide, tall = max(wide, width), len(rows) * line
-    x = min(left, image_width - wide)
+    x = max(min(left, image_width - wide), 0)
     y = top + height
     if y + tall > image_height:
         y = top - tall if top >= tall else image_height - tall

@@ -17,7 +17,6 @@ from ferkeras.data.decode import resize
 from ferkeras.data.detect import Face, cut_out, detect_faces
 from ferkeras.data.media import Picture, Source, pictures
 
-DEFAULT = "reference"
 # Faces that go through the model at once, and pictures where they are kept.
 BATCH, KEPT = 32, 8
 
@@ -84,7 +83,7 @@ class Predictor:
 
     def __init__(
         self,
-        model: str | Path | keras.Model = DEFAULT,
+        model: str | Path | keras.Model = zoo.DEFAULT,
         cropped: bool = False,
         every: int = 1,
     ) -> None:
@@ -97,7 +96,13 @@ class Predictor:
                 f"Received: {model.name}, which takes {model.input_shape}"
             )
         self.model, self.size, self.colours = model, height, colours
-        self.class_names = tuple(model.class_names)
+        self.class_names = tuple(getattr(model, "class_names", ()))
+        if len(self.class_names) != model.output_shape[-1]:
+            raise ValueError(
+                "model must have `class_names`, one for each of its "
+                f"{model.output_shape[-1]} outputs. Received: {model.name}, "
+                f"which has {len(self.class_names)}"
+            )
         self.cropped, self.every = cropped, every
 
     def __call__(self, sources: Source | Iterable[Source]) -> list[Prediction]:
@@ -248,7 +253,7 @@ def within(face: Face, height: int, width: int) -> tuple[int, int, int, int]:
 
 def load(name: str | Path) -> keras.Model:
     """`ferkeras.load`, which says what else there is where ours is missing."""
-    if name == DEFAULT and name not in (shipped := zoo.shipped()):
+    if name == zoo.DEFAULT and name not in (shipped := zoo.shipped()):
         raise ValueError(
             "The reference model, which is the default, is not trained yet. "
             + (

@@ -8,6 +8,8 @@ from pathlib import Path
 from ferkeras.names import nearest
 
 RESULTS = Path(__file__).parent.parent / "results"
+# What `ferkeras predict` asks where no model is named.
+DEFAULT = "reference"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import ast
 import sys
 from pathlib import Path
 
-from ferkeras import limits
+from ferkeras import limits, zoo
 from ferkeras.access import is_own
 from ferkeras.listing import STATUSES
 from reproductions import keys
@@ -125,7 +125,7 @@ def add_predict(found):
     )
     add(
         "--model",
-        default="reference",
+        default=zoo.DEFAULT,
         help="name of a model that ships, or path of a .keras file or a "
         "SavedModel (%(default)s)",
     )
@@ -141,8 +141,8 @@ def add_predict(found):
         metavar="N",
         help="of a video, look at each Nth frame",
     )
-    add("--csv", type=Path, metavar="FILE", help="write a table")
-    add("--json", type=Path, metavar="FILE", help="write a list, for programs")
+    add("--csv", type=file, metavar="FILE", help="write a table")
+    add("--json", type=file, metavar="FILE", help="write a list, for programs")
     add(
         "--annotate",
         type=Path,
@@ -170,6 +170,13 @@ def own(text):
             f"Received: {text}"
         )
     return text
+
+
+def file(text):
+    """Path of a file to write."""
+    if Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"takes a file. Received: {text}/")
+    return Path(text)
 
 
 def positive(text):

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeElapsedColumn,
@@ -22,7 +23,7 @@ from rich.text import Text
 from ferkeras import devices
 from ferkeras.annotate import Album
 from ferkeras.data.media import extent, is_moving, media_in
-from ferkeras.files import write_whole
+from ferkeras.files import open_whole
 from ferkeras.predict import Predictor
 from ferkeras.quiet import no_stderr
 
@@ -98,7 +99,7 @@ def line_of(prediction, names, labels):
     return line.append(f"  {rest}; {width} x {height} px", "dim")
 
 
-def write_csv(path, predictions, class_names):
+def write_csv(file, predictions, class_names):
     """Write a table with a row for each prediction, a column for each class."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
@@ -114,7 +115,7 @@ def write_csv(path, predictions, class_names):
             + [shares.get(name) for name in class_names]
             + [found.error]
         )
-    write_whole(path, text.getvalue())
+    file.write(text.getvalue().encode())
 
 
 def rounded(prediction):
@@ -171,7 +172,7 @@ def show(predictor, sources, album, screen):
     labels = max(len(name) for name in predictor.class_names)
     columns = (
         BarColumn(20),
-        TextColumn("{task.completed}/{task.total}"),
+        MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("left"),
@@ -221,13 +222,17 @@ def predict(asked):
     # What image libraries write to the standard error, we say ourselves.
     with open(os.dup(2), "w") as terminal, no_stderr():
         screen = Console(file=terminal)
-        with album or contextlib.nullcontext():
-            seen, stopped = show(predictor, sources, album, screen)
-        if asked.csv:
-            write_csv(asked.csv, seen, predictor.class_names)
-        if asked.json:
-            entries = [rounded(found) for found in seen]
-            write_whole(asked.json, json.dumps(entries, indent=1))
+        with contextlib.ExitStack() as stack:
+            # Opened first, so that no hours are lost to a wrong name.
+            table = asked.csv and stack.enter_context(open_whole(asked.csv))
+            listed = asked.json and stack.enter_context(open_whole(asked.json))
+            with album or contextlib.nullcontext():
+                seen, stopped = show(predictor, sources, album, screen)
+            if table:
+                write_csv(table, seen, predictor.class_names)
+            if listed:
+                entries = [rounded(found) for found in seen]
+                listed.write(json.dumps(entries, indent=1).encode())
         screen.print(summary(seen, others), soft_wrap=True, highlight=False)
     early = stopped and not any(isinstance(x, int) for x in sources)
     if early or any(found.error for found in seen):

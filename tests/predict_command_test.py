@@ -1,14 +1,21 @@
 """`ferkeras predict`: what it prints, writes and leaves with."""
 
 import csv
+import io
 import json
+import re
+import sys
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
+from rich.text import Text
 
+from ferkeras.predict import Predictor
 from reproductions import __main__
+from reproductions.predict import show
 from tests import photos
 from tests.data.media_test import write_video
 from tests.photos import brightness
@@ -149,6 +156,28 @@ def test_what_is_refused(predict, tmp_path, words, expected):
     )
     assert code.startswith("ferkeras: ") and expected in code
     assert lines == []
+
+
+def test_a_folder_for_the_table_is_refused_at_once(predict, tmp_path):
+    assert predict(HOPPER, "--csv", tmp_path)[:2] == (2, [])
+
+
+def test_a_terminal_has_a_line_where_the_label_changes(
+    model, tmp_path, monkeypatch
+):
+    write_video(tmp_path / "a.mp4")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    screen = Console(file=io.StringIO(), force_terminal=True, width=200)
+    predictor = Predictor(model, cropped=True)
+    sources = [tmp_path / "a.mp4", photos.path_of("grace_hopper.jpg")]
+    seen, stopped = show(predictor, sources, None, screen)
+    assert len(seen) == 11 and not stopped
+    said = Text.from_ansi(screen.file.getvalue()).plain
+    assert re.findall(r"(\d\.\d\d) s +(\w+)", said) == [
+        ("0.00", "dark"),
+        ("1.40", "bright"),
+    ]
+    assert "11/11" in said and "0:00:00 left" in said
 
 
 def test_a_webcam_ends_with_what_there_is(predict, tmp_path, monkeypatch):

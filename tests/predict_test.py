@@ -138,6 +138,9 @@ def test_a_model_of_something_else_is_refused():
     inputs = keras.Input((8, 9, 1))
     with pytest.raises(ValueError, match=r"square.*Received.*8, 9, 1"):
         Predictor(keras.Model(inputs, keras.layers.Flatten()(inputs)))
+    inputs = keras.Input((8, 8, 1))
+    with pytest.raises(ValueError, match="class_names.*64 outputs.*has 0"):
+        Predictor(keras.Model(inputs, keras.layers.Flatten()(inputs)))
 
 
 def test_the_default_says_what_to_name_until_it_ships(monkeypatch):

@@ -22,6 +22,8 @@ JPEGS = frozenset((".jfif", ".jpe", ".jpeg", ".jpg"))
 VIDEOS = frozenset(
     ".3gp .avi .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .webm .wmv".split()
 )
+# What telephones write and neither OpenCV nor Pillow reads.
+UNREAD = frozenset((".heic", ".heif"))
 # What desktops, archives and disk stations put beside the pictures.
 SIDE_FILES = (".", "@", "__MACOSX")
 # Of a webcam that does not tell, and of pages.
@@ -112,6 +114,8 @@ def read_photo(path: Path) -> np.ndarray:
         ValueError: for one that is no image, or a part of one.
     """
     file = path.read_bytes()
+    if path.suffix.lower() in UNREAD:
+        raise ValueError("HEIC is not read: save the photo as JPEG first")
     if not file.startswith(JPEG_START) and is_transparent(file):
         with readable(), Image.open(io.BytesIO(file)) as image:
             return on_white(image)

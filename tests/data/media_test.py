@@ -198,6 +198,13 @@ def test_damaged_files_have_an_error_or_a_picture(tmp_path, kind):
     assert all(x.read().any() for x in media.pictures([path], 1) if x.number)
 
 
+def test_a_telephones_heic_has_an_error_that_helps(tmp_path):
+    (tmp_path / "a.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    (picture,) = media.pictures([tmp_path], 1)
+    with pytest.raises(ValueError, match="save the photo as JPEG"):
+        picture.read()
+
+
 def test_a_missing_webcam_has_an_error():
     (picture,) = media.pictures([99], 1)
     with pytest.raises(ValueError, match="no webcam 99"):
