@@ -180,7 +180,7 @@ def open_model(path: Path) -> keras.Model:
     else:
         model = keras.saving.load_model(path)
         last = model.layers[-1]
-        names = getattr(last, "class_names", ())
+        names = getattr(last, "class_names", [])
     if not names:
         raise ValueError(
             f"{path} does not name its classes. Give a classifier that a run "

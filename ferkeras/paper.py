@@ -107,6 +107,8 @@ class Paper:
             give them.
         drawn: for names of datasets, `folder -> None`, which writes a small
             one of drawn faces as the publisher lays it out.
+        dataset: name of the one that its rows were moved to; empty for the
+            paper as it is.
     """
 
     key: str
@@ -122,6 +124,7 @@ class Paper:
     demo_epochs: int = 4
     demo_network: Mapping[str, object] = field(default_factory=dict)
     drawn: Mapping[str, Callable] = field(default_factory=dict)
+    dataset: str = ""
 
     @property
     def rows(self) -> list[Experiment]:

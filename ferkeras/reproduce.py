@@ -223,8 +223,10 @@ def describe(unit, card, networks):
     """The part of a record that is known before training."""
     # Without a training split there is no optimizer to ask for them.
     steps = unit.row.recipe.steps(card["images"].get(unit.protocol.train, 0))
+    elsewhere = {"elsewhere": True} if unit.paper.dataset else {}
     return {
         "paper": unit.paper.key,
+        **elsewhere,
         "table": unit.table.name,
         "row": unit.row.name,
         "protocol": {

@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ferkeras.names import nearest
+
+if TYPE_CHECKING:
+    import keras
 
 RESULTS = Path(__file__).parent.parent / "results"
 # What `ferkeras predict` asks where no model is named.
@@ -25,15 +30,27 @@ class Shipped:
 
     name: str
     file: Path
-    record: dict
+    record: dict[str, Any]
 
     @property
-    def class_names(self):
+    def class_names(self) -> tuple[str, ...]:
         """Names of the classes in label order, a tuple of str."""
         return tuple(self.record["dataset"]["class_names"])
 
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """`(None, height, width, colours)` of the images that it takes."""
+        with zipfile.ZipFile(self.file) as whole:
+            config = json.loads(whole.read("config.json"))["config"]
+        return tuple(config["layers"][0]["config"]["batch_shape"])
 
-def shipped(results=RESULTS):
+    @property
+    def card(self) -> Path:
+        """`pathlib.Path` of its model card."""
+        return self.file.with_name("README.md")
+
+
+def shipped(results: Path = RESULTS) -> dict[str, Shipped]:
     """The models below a folder of results, of the clean protocol.
 
     Of a row with several, the one whose run scored highest on the images that
@@ -45,7 +62,7 @@ def shipped(results=RESULTS):
     Returns:
         dict of names to `Shipped`, in the names' order.
     """
-    found = {}
+    found: dict[str, list[Shipped]] = {}
     for file in sorted(Path(results).glob("*/clean/*/seed*.keras")):
         record = json.loads(file.with_suffix(".json").read_text())
         # Networks that make images have another score.
@@ -55,12 +72,12 @@ def shipped(results=RESULTS):
     return {name: max(runs, key=chosen_by) for name, runs in found.items()}
 
 
-def chosen_by(model):
+def chosen_by(model: Shipped) -> float:
     """The score that chooses between the runs of a row."""
     return model.record["selection_accuracy"]
 
 
-def load(name, results=RESULTS):
+def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
     """Load a trained model.
 
     Args:
@@ -84,13 +101,14 @@ def load(name, results=RESULTS):
     from ferkeras import export
 
     path = Path(name)
-    if path.suffix == ".keras" or path.is_dir():
+    if path.suffix == ".keras" or (path / "saved_model.pb").exists():
         return export.open_model(path)
     known = shipped(results)
     if name not in known:
         raise ValueError(
-            f"There is no model {str(name)!r} in {results}; "
-            f"{nearest(str(name), known)}. `ferkeras models` lists them."
+            f"{str(name)!r} is no model in {results}; "
+            f"{nearest(str(name), known)}. It is no .keras file or SavedModel "
+            "either. `ferkeras models` lists the models."
         )
     model = known[name]
     digest = hashlib.sha256(model.file.read_bytes()).hexdigest()

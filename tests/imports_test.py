@@ -21,12 +21,12 @@ ORDER = """
     record run_folder tensorboard resident
     fit engine
     train evaluate export costs
-    zoo
+    zoo formats
     rates start outcome line fold_lists predict
     predictions reproduce summary together ways display pending
     pictures rates_chart annotate
     tables
-    numbers
+    numbers cards cross_dataset
     claims how_to_run parameters rates_report
     report
     page work_queue bench

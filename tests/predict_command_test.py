@@ -144,7 +144,7 @@ def test_annotated_pictures_are_not_looked_at_again(predict, tmp_path):
     [
         (["EMPTY"], "there is no photo or video in"),
         (["EMPTY/..", "--annotate", "EMPTY/.."], "would be lost"),
-        ([HOPPER, "--model", "no/such"], "There is no model 'no/such'"),
+        ([HOPPER, "--model", "no/such"], "'no/such' is no model"),
         ([HOPPER, "--model", "gone.keras"], "gone.keras"),
     ],
 )
