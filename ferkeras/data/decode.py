@@ -37,8 +37,8 @@ def decode(file: bytes, colour: bool = False) -> np.ndarray:
         )
     if image is None:
         raise ValueError(
-            "the file is empty, cut short or no image: copy it again, or "
-            "leave it out. "
+            "the file is empty, cut short or no image: copy it again from the "
+            "publisher's archive, or leave it out. "
             f"Received: {len(file)} bytes that begin with {file[:8]!r}"
         )
     if image.dtype == np.uint16:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence
 
-from ferkeras.data.decode import JPEG_START, decode
+from ferkeras.data.decode import decode
 
 PHOTOS = frozenset(
     ".apng .avif .bmp .dib .gif .heic .heif .jfif .jp2 .jpe .jpeg .jpg .pbm "
@@ -116,7 +116,7 @@ def read_photo(path: Path) -> np.ndarray:
     file = path.read_bytes()
     if path.suffix.lower() in UNREAD:
         raise ValueError("HEIC is not read: save the photo as JPEG first")
-    if not file.startswith(JPEG_START) and is_transparent(file):
+    if is_transparent(file):
         with readable(), Image.open(io.BytesIO(file)) as image:
             return on_white(image)
     return decode(file, colour=True)
