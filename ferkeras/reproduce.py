@@ -1,6 +1,5 @@
 """Units, from prepared dataset to record."""
 
-import hashlib
 import itertools
 
 import keras
@@ -9,11 +8,10 @@ import numpy as np
 from ferkeras import devices, record
 from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
-from ferkeras.export import classifier, half_precision
 from ferkeras.files import write_whole
 from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
-from ferkeras.outcome import at_last_epoch, conclude
+from ferkeras.outcome import at_last_epoch, conclude, keep
 from ferkeras.record import path_of
 from ferkeras.run_folder import HISTORY, RunFolder
 from ferkeras.start import take_start
@@ -190,22 +188,13 @@ class Job:
             assign(variables, folder.best)
         scores, picture = conclude(unit, networks, test, names, results, work)
         if unit.row.keep_weights and unit.protocol.name == "clean":
-            self._keep(networks, names)
+            digest = keep(unit, networks, names, results)
+            self.entry["model_sha256"] = digest
         numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
         self.log.finish(numbers, picture, folder.epochs_done)
         self._write("complete", scores)
         folder.close()
         return self.entry
-
-    def _keep(self, networks, class_names):
-        """Write the model beside the record."""
-        model = networks.scoring
-        path = path_of(self.results, self.unit, ".keras")
-        if self.unit.row.task.classifies:
-            model = classifier(model, class_names)
-        half_precision(model, path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        self.entry["model_sha256"] = digest
 
     def _write(self, status, scores=None):
         history = self.folder.history
