@@ -57,7 +57,7 @@ def draw_face(
     chances = face.probabilities
     rows = sorted(chances, key=chances.__getitem__, reverse=True)[:BARS]
     wide = max(font.getlength(f"{name} 100 %") for name in rows) + line
-    if wide > width:
+    if wide > 1.5 * width:
         rows = rows[:1]
     wide, tall = max(wide, width), len(rows) * line
     x = max(min(left, image_width - wide), 0)
