@@ -7,7 +7,7 @@ from PIL import Image
 
 from ferkeras.annotate import Album, annotated
 from ferkeras.predict import Prediction
-from tests.data.media_test import write_video
+from tests.photos import write_video
 
 pytestmark = pytest.mark.any_backend
 YELLOW = (255, 212, 0)

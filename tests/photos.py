@@ -1,4 +1,4 @@
-"""Photographs of people that packages ship, and a model to ask of them."""
+"""Photographs that packages ship, a drawn video, and a model to ask."""
 
 from pathlib import Path
 
@@ -43,6 +43,15 @@ def brightness(colours=1, size=SIZE):
     model = classifier(network, ("dark", "bright"))
     model.class_names = ("dark", "bright")
     return model
+
+
+def write_video(path, count=10, rate=5):
+    """Write a video of ever brighter frames, 64 x 48 pixels."""
+    code = cv2.VideoWriter.fourcc(*"mp4v")
+    writer = cv2.VideoWriter(str(path), code, rate, (64, 48))
+    for number in range(count):
+        writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
+    writer.release()
 
 
 def overlap(box, other):

@@ -17,8 +17,7 @@ from ferkeras.predict import Predictor
 from reproductions import __main__
 from reproductions.predict import show
 from tests import photos
-from tests.data.media_test import write_video
-from tests.photos import brightness
+from tests.photos import brightness, write_video
 
 HOPPER = str(photos.path_of("grace_hopper.jpg"))
 

@@ -12,8 +12,7 @@ from ferkeras.data.decode import resize
 from ferkeras.data.detect import cut_out, detect_faces
 from ferkeras.predict import Prediction, Predictor
 from tests import photos
-from tests.data.media_test import write_video
-from tests.photos import SIZE, brightness
+from tests.photos import SIZE, brightness, write_video
 
 HOPPER = "grace_hopper.jpg"
 

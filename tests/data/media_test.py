@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from ferkeras.data import media
+from tests.photos import write_video
 from tests.scenes import encoded, scene
 
 pytestmark = pytest.mark.any_backend
@@ -19,15 +20,6 @@ def quarters(height=48, width=64):
     y, x = height // 2, width // 2
     image[:y, :x], image[:y, x:], image[y:, :x], image[y:, x:] = COLOURS
     return image
-
-
-def write_video(path, count=10, rate=5, code="mp4v"):
-    """Write a video of ever brighter frames, 64 x 48 pixels."""
-    fourcc = cv2.VideoWriter.fourcc(*code)
-    writer = cv2.VideoWriter(str(path), fourcc, rate, (64, 48))
-    for number in range(count):
-        writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
-    writer.release()
 
 
 # EXIF's code, and what a camera that writes it did to the upright picture.
