@@ -128,6 +128,8 @@ class Paper:
         demo: its `Demo`.
         drawn: for names of datasets, `folder -> None`, which writes a small
             one of drawn faces as the publisher lays it out.
+        dataset: name of the one that its rows were moved to; empty for the
+            paper as it is.
     """
 
     key: str
@@ -141,6 +143,7 @@ class Paper:
     comparisons: tuple[Comparison, ...] = ()
     demo: Demo = Demo()
     drawn: Mapping[str, Callable] = field(default_factory=dict)
+    dataset: str = ""
 
     @property
     def rows(self) -> list[Experiment]:

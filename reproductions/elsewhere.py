@@ -4,9 +4,10 @@ import inspect
 from dataclasses import replace
 from functools import partial
 
-from ferkeras.data import HoldOut
+from ferkeras.data import Fold, HoldOut
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import cross_entropy
+from reproductions.own_images import SPLITS
 
 DEMO_PROTOCOL = Protocol(
     "clean",
@@ -16,21 +17,41 @@ DEMO_PROTOCOL = Protocol(
     "three sets of drawn faces: trained on the first, the epoch chosen on the "
     "second, the third scored.",
 )
-THREE_FOLDERS = replace(
+THREE_PARTS = replace(
     DEMO_PROTOCOL,
-    note="three folders of images: trained on the first, the epoch chosen on "
-    "the second, the third scored.",
+    note="trained on the first of three parts, the epoch chosen on the "
+    "second, the third scored.",
 )
-TWO_FOLDERS = Protocol(
+TWO_PARTS = Protocol(
     "clean",
     "train",
     "held out",
     "test",
-    "two folders of images: trained on nine tenths of the first, the epoch "
-    "chosen on the others, the second scored.",
+    "trained on nine tenths of the first of two parts, the epoch chosen on the "
+    "others, the second part scored.",
     (HoldOut("held out", of="train", share=0.1),),
 )
-OWN_RUNS = 3
+# AffectNet, whose test images are its publishers' own.
+VALIDATION_SCORED = replace(TWO_PARTS, test="validation")
+PEOPLE = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "ten folds of the people: one is scored, and a fifth of the people in the "
+    "others choose the epoch. Nobody is on two sides.",
+    (
+        Fold("test", of="train", by="subject"),
+        HoldOut("validation", of="train", share=0.2, by="subject"),
+    ),
+)
+PROTOCOLS = {
+    ("train", "validation", "test"): THREE_PARTS,
+    ("train", "test"): TWO_PARTS,
+    ("train", "validation"): VALIDATION_SCORED,
+    ("train",): PEOPLE,
+}
+RUNS = 3
 # What a paper reports of its own classes and of networks at its own size.
 OF_PAPER = ("classes", "parameters")
 
@@ -141,8 +162,26 @@ def means_the_same(row):
     )
 
 
-def on_own(paper, source):
-    """A paper's rows, trained as there, on a user's own images.
+def protocol_of(source):
+    """The one clean protocol of a dataset, by the parts that it has.
+
+    Args:
+        source: the prepared `Source`.
+
+    Raises:
+        ValueError: where there is nothing to train on.
+    """
+    parts = tuple(name for name in SPLITS if name in source.splits)
+    if parts not in PROTOCOLS:
+        raise ValueError(
+            f"{source.name} has no train part. It has: "
+            f"{', '.join(source.splits)}."
+        )
+    return PROTOCOLS[parts]
+
+
+def on_dataset(paper, source):
+    """A paper's rows, trained as there, on another dataset.
 
     Args:
         paper: a `Paper`.
@@ -150,8 +189,11 @@ def on_own(paper, source):
 
     Returns:
         A `Paper` that reports no numbers, under one clean protocol.
+
+    Raises:
+        ValueError: as `protocol_of`.
     """
-    three = "validation" in source.splits
+    protocol = protocol_of(source)
     kept = [row for row in paper.rows if means_the_same(row)]
     # And what they start from.
     names = {start.source for row in kept for start in row.start_from}
@@ -169,12 +211,12 @@ def on_own(paper, source):
     tables = (
         replace(
             table,
-            runs=min(table.runs, OWN_RUNS),
-            protocols=(THREE_FOLDERS if three else TWO_FOLDERS,),
+            runs=protocol.folds or min(table.runs, RUNS),
+            protocols=(protocol,),
             rows=tuple(moved(row) for row in table.rows if row.name in names),
             note=f"On {source.name}, not on the paper's images.",
         )
         for table in paper.tables
         if has_clean(table) and any(row.name in names for row in table.rows)
     )
-    return elsewhere(paper, tables)
+    return replace(elsewhere(paper, tables), dataset=source.name)

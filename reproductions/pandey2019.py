@@ -155,7 +155,10 @@ TABLE2 = Table("Table 2", 4, (FERPLUS_PROTOCOL,), (
 TABLE4 = Table("Table 4", 4, (FERPLUS_PROTOCOL,), (
     base("Base", GREY, BASE_ACCURACY(81.95, 81.79, 82.15)),
     base("Base + Laplacian", LAPLACIAN, BASE_ACCURACY(84.26, 83.84, 84.87)),
-    base("Base + Sobel", SOBEL, BASE_ACCURACY(84.47, 84.21, 84.69)),
+    replace(
+        base("Base + Sobel", SOBEL, BASE_ACCURACY(84.47, 84.21, 84.69)),
+        keep_weights=True,
+    ),
 ))
 
 
@@ -164,7 +167,7 @@ def by_majority(row):
     assumed = tuple(x for x in row.recipe.assumed if x not in LABELS)
     return replace(
         row, name=f"{row.name} (majority)", reported={},
-        dataset="ferplus/majority",
+        dataset="ferplus/majority", keep_weights=False,
         recipe=replace(row.recipe, assumed=assumed + MAJORITY),
     )
 
@@ -206,6 +209,7 @@ MINI_XCEPTION = Table("mini-Xception on FER2013", 3, FER2013_PROTOCOLS, (
     Experiment(
         "mini-Xception (Arriaga et al.)", mini_xception, GREY, accuracy(66.0),
         "fer2013", 64, ARRIAGA, partial(Rescaling, 1 / 127.5, -1),
+        keep_weights=True,
     ),
 ), ours=True)
 TRIPLE = TABLE1.rows[-1].name

@@ -201,7 +201,10 @@ def test_a_table_that_other_images_do_not_have_is_refused():
 def test_rows_that_train_nothing_are_not_run_on_other_images():
     source = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
     assert any(not row.recipe.phases for row in PANDEY.rows)
-    for there in (elsewhere.demo_of(PANDEY), elsewhere.on_own(PANDEY, source)):
+    for there in (
+        elsewhere.demo_of(PANDEY),
+        elsewhere.on_dataset(PANDEY, source),
+    ):
         assert there.rows and all(row.recipe.phases for row in there.rows)
 
 
