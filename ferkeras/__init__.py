@@ -15,11 +15,11 @@ if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
     quiet.install()
 
 # What is imported only where it is asked for.
-_WHERE = {"load": "ferkeras.zoo"}
+_WHERE = {"Predictor": "ferkeras.predict", "load": "ferkeras.zoo"}
 
 
 def __getattr__(name):
-    """`ferkeras.load`, without Keras until then."""
+    """`ferkeras.load` and the others, without Keras until then."""
     if name not in _WHERE:
         raise AttributeError(f"module 'ferkeras' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), name)

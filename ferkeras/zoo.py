@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import keras
 
 RESULTS = Path(__file__).parent.parent / "results"
+# What `ferkeras predict` asks where no model is named.
+DEFAULT = "reference"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,13 @@ def write_bench(asked):
     print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
 
 
+def predict_pictures(asked):
+    """Predict the expressions in photographs and videos."""
+    from reproductions.predict import predict
+
+    predict(asked)
+
+
 def do_with_models(asked):
     """List the trained models, export one or evaluate one."""
     from reproductions import models
@@ -109,6 +116,7 @@ DO = {
     "prepare": prepare_dataset,
     "report": write_reports,
     "bench": write_bench,
+    "predict": predict_pictures,
     "models": do_with_models,
     "export": do_with_models,
     "evaluate": do_with_models,

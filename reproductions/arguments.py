@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 from ferkeras import limits
-from ferkeras.access import COUNTS, counts_of, is_own, offered_as
 from ferkeras.listing import STATUSES
-from ferkeras.names import nearest
-from ferkeras.zoo import RESULTS
+from ferkeras.zoo import DEFAULT, RESULTS
 from reproductions import keys
+from reproductions.argument_types import budget, dataset, file, positive
 
 DATA_DIR = "~/tensorflow_datasets"
 MODEL = (
@@ -98,9 +97,10 @@ def add_run(parser, key="PAPER"):
     images.add_argument(
         "--demo",
         action="store_true",
-        help="a few epochs on a few hundred drawn faces, under a clean "
-        "protocol",
+        help="a few epochs on drawn faces, under a clean protocol: the rows "
+        "that show the paper's idea",
     )
+    add("--all-rows", action="store_true", help="the demo of every row")
     return parser
 
 
@@ -111,6 +111,51 @@ def add_time_budget(parser):
         type=budget,
         metavar="SECONDS",
         help="stop in time, leaving everything ready to go on",
+    )
+
+
+def add_predict(found):
+    """Add the command for photographs and videos to the subparsers."""
+    command = found.add_parser(
+        "predict",
+        help="name the expressions in photos, folders, videos or a webcam",
+        description="Find the faces in photos and videos and name their "
+        "expressions: a line a face, and one for each picture without. Leaves "
+        "with 1 where a file could not be read.",
+    )
+    add = command.add_argument
+    add(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="photo, video or folder of them; 0 is the first webcam, which "
+        "Ctrl-C ends",
+    )
+    add(
+        "--model",
+        default=DEFAULT,
+        help=f"{MODEL} (%(default)s)",
+    )
+    add(
+        "--cropped",
+        action="store_true",
+        help="each picture is a face, cut out already: detect none",
+    )
+    add(
+        "--every",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="of a video, look at each Nth frame",
+    )
+    add("--csv", type=file, metavar="FILE", help="write a table")
+    add("--json", type=file, metavar="FILE", help="write a list, for programs")
+    add(
+        "--annotate",
+        type=Path,
+        metavar="FOLDER",
+        help="write the pictures and videos with boxes and bars drawn into "
+        "them",
     )
 
 
@@ -154,34 +199,6 @@ def add_models(found, shared):
         "is none)",
     )
     add("--json", type=Path, metavar="FILE", help="write the scores here too")
-
-
-def budget(text):
-    """Seconds that leave some to train in."""
-    if int(text) <= limits.RESERVE:
-        raise argparse.ArgumentTypeError(
-            f"must be more than the {limits.RESERVE} s kept back for scoring. "
-            f"Received: {text}"
-        )
-    return int(text)
-
-
-def dataset(text):
-    """Name of a dataset, published, drawn or a user's own."""
-    drawn = offered_as(text) == "synthetic_faces"
-    if not (drawn or is_own(text) or counts_of(text)):
-        raise argparse.ArgumentTypeError(
-            "takes own/ and the name that your images were prepared under, or "
-            f"a published dataset: {nearest(text, COUNTS)}. Received: {text}"
-        )
-    return text
-
-
-def positive(text):
-    """A whole number above zero."""
-    if int(text) < 1:
-        raise ValueError
-    return int(text)
 
 
 def program():
@@ -256,6 +273,7 @@ def commands():
         help="also write the file that machines without TensorFlow read",
     )
 
+    add_predict(found)
     found.add_parser("report", parents=[shared], help="write every report")
     add_models(found, shared)
 

@@ -16,7 +16,7 @@ from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
 from ferkeras.work_queue import work_through
 from reproductions import arguments
-from reproductions.elsewhere import DEMO, demo_of, on_dataset
+from reproductions.elsewhere import demo_of, on_dataset
 from reproductions.prepare import prepare
 
 
@@ -46,7 +46,7 @@ def folder_of(dataset):
 def prepare_demo(paper, data_dir):
     """Draw and prepare what a paper's demonstration is on."""
     mark_as_drawn(data_dir)
-    prepare(DEMO, data_dir)
+    prepare(paper.demo.faces, data_dir)
     for dataset, draw in paper.drawn.items():
         with tempfile.TemporaryDirectory() as folder:
             draw(Path(folder))
@@ -97,7 +97,8 @@ def run_paper(paper, asked):
     kind = DRAWN if drawn else asked.dataset or PUBLISHED
     refuse_to_mix(results, paper, kind)
     if asked.demo:
-        here = demo_of(paper, asked.runs or 1)
+        every = asked.all_rows or asked.rows or asked.tables
+        here = demo_of(paper, asked.runs or 1, every)
     elif asked.dataset:
         here = on_dataset(paper, source)
     else:
@@ -147,6 +148,19 @@ def run(papers, units, results, datasets, asked):
     left = work_through(units, results, datasets, asked.command, deadline)
     for paper in papers:
         print(f"Tables and pictures: {write_report(paper, results)}")
-    print(f"Curves: tensorboard --logdir {results / 'work'}")
+    logs = f"tensorboard --logdir {results / 'work'}"
+    print(after_demo(papers[0].key, logs) if asked.demo else f"Curves: {logs}")
     if left:
         sys.exit(3)
+
+
+def after_demo(key, logs):
+    """What to do next, a command a line."""
+    program = arguments.program()
+    what = {
+        logs: "curves, confusion matrices",
+        f"{program} list --paper {key}": "every row, and what it needs",
+        f"{program} run {key} --demo --all-rows": "the other rows like this",
+    }
+    width = max(map(len, what))
+    return "\n".join(["Next:", *(f"  {k:<{width}}  # {what[k]}" for k in what)])

@@ -1,5 +1,6 @@
 """A paper's rows on other images than its own."""
 
+import inspect
 from dataclasses import replace
 from functools import partial
 
@@ -8,7 +9,6 @@ from ferkeras.protocol import Protocol
 from ferkeras.recipe import cross_entropy
 from reproductions.own_images import SPLITS
 
-DEMO = "synthetic_faces/demo"
 DEMO_PROTOCOL = Protocol(
     "clean",
     "train",
@@ -76,11 +76,11 @@ def elsewhere(paper, tables):
     )
 
 
-def smaller(model, arguments):
-    """A network by these arguments, where it does not have its own."""
-    own = getattr(model, "keywords", {})
-    left = {k: v for k, v in arguments.items() if k not in own}
-    return partial(model, **left) if left else model
+def open_arguments(model, arguments):
+    """Those arguments that a network takes and a row does not give."""
+    taken = {*inspect.signature(model).parameters}
+    taken -= {*getattr(model, "keywords", {})}
+    return {k: v for k, v in arguments.items() if k in taken}
 
 
 def has_clean(table):
@@ -88,7 +88,7 @@ def has_clean(table):
     return any(protocol.name == "clean" for protocol in table.protocols)
 
 
-def demo_of(paper, runs=1):
+def demo_of(paper, runs=1, every=True):
     """The paper on small drawn faces: its first phase, for a few epochs.
 
     Without published weights, so that nothing need be fetched.
@@ -96,32 +96,34 @@ def demo_of(paper, runs=1):
     Args:
         paper: a `Paper`.
         runs: how often each row is run.
+        every: every row, or those of its `Demo` alone.
     """
-    names = {row.name for row in paper.rows}
-    network = "".join(f"; {k}={v}" for k, v in paper.demo_network.items())
+    names, demo = {row.name for row in paper.rows}, paper.demo
 
     def shortened(row, dataset):
-        first = row.recipe.phases[0]
-        phases = (replace(first, epochs=paper.demo_epochs, image_size=None),)
-        # Few images: small batches, so that there are steps to learn in.
+        network = open_arguments(row.model, demo.network)
+        first = replace(
+            row.recipe.phases[0], epochs=demo.epochs, image_size=None
+        )
+        recipe = demo.recipe or replace(
+            row.recipe, phases=(first,), batch_size=16
+        )
         recipe = replace(
-            row.recipe,
-            phases=phases,
-            batch_size=16,
+            recipe,
             assumed=(
-                f"a demonstration: {paper.demo_epochs} epochs of a few hundred "
-                f"drawn faces, {paper.demo_size} pixels wide{network}; too few "
-                "to learn much",
+                f"a demonstration: {recipe.epochs} epochs of drawn faces, "
+                f"{demo.size} pixels wide"
+                + "".join(f"; {k}={v}" for k, v in network.items()),
             ),
         )
         return replace(
             row,
-            model=smaller(row.model, paper.demo_network),
+            model=partial(row.model, **network) if network else row.model,
             reported={
                 k: v for k, v in row.reported.items() if k not in OF_PAPER
             },
             dataset=dataset,
-            image_size=paper.demo_size,
+            image_size=demo.size,
             recipe=recipe,
             start_from=tuple(x for x in row.start_from if x.source in names),
         )
@@ -132,8 +134,9 @@ def demo_of(paper, runs=1):
             runs=runs,
             protocols=table.demo or (DEMO_PROTOCOL,),
             rows=tuple(
-                shortened(row, row.dataset if table.demo else DEMO)
+                shortened(row, row.dataset if table.demo else demo.faces)
                 for row in table.rows
+                if every or not demo.rows or row.name in demo.rows
             ),
             note="",
         )
@@ -141,7 +144,8 @@ def demo_of(paper, runs=1):
     tables = (
         moved(table) for table in paper.tables if table.demo or has_clean(table)
     )
-    return replace(elsewhere(paper, tables), comparisons=())
+    shown = (table for table in tables if table.rows)
+    return replace(elsewhere(paper, shown), comparisons=())
 
 
 def means_the_same(row):

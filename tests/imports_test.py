@@ -22,9 +22,9 @@ ORDER = """
     fit engine
     train evaluate export costs
     zoo formats
-    rates start outcome line fold_lists
+    rates start outcome line fold_lists predict
     predictions reproduce summary together ways display pending
-    pictures rates_chart
+    pictures rates_chart annotate
     tables
     numbers cards cross_dataset
     claims how_to_run parameters rates_report

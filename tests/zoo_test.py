@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
@@ -26,6 +28,17 @@ def test_a_model_opens_by_its_name_and_is_the_recorded_one(model):
     assert opened.output_shape == (None, len(model.class_names))
     assert opened.count_params() == model.record["parameters"]
     assert not model.record["dataset"]["synthetic"]
+
+
+def test_models_open_where_nothing_else_was_imported():
+    code = "from ferkeras import zoo; [zoo.load(x) for x in zoo.shipped()]"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=pathlib.Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @each_model
