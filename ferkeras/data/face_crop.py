@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-import cv2
 import numpy as np
 
 from ferkeras.data.decode import resize
 from ferkeras.data.encoded import EncodedImages
 from ferkeras.data.source import Faces, Source
+from ferkeras.opencv import cv2
 
 # OpenCV's defaults, but for the smallest face: as the largest one is taken, a
 # small one could only be counted, and most of them are none.

@@ -7,10 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 
 from ferkeras.data.encoded import Boxed, EncodedImages, OnDisk
+from ferkeras.opencv import cv2
 
 
 class Faces(NamedTuple):

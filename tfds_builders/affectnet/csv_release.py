@@ -4,6 +4,7 @@ import csv
 import glob
 import pathlib
 
+from tfds_builders import folders
 from tfds_builders.affectnet.rows import Row
 
 LISTS = {"train": "training.csv", "validation": "validation.csv"}
@@ -106,5 +107,9 @@ def _find_image(path):
     if path.is_file():
         return path
     others = path.parent.glob(f"{glob.escape(path.stem)}.*")
-    others = [other for other in others if other.is_file()]
+    others = [
+        other
+        for other in others
+        if other.is_file() and not folders.why_passed_over(other.name)
+    ]
     return others[0] if len(others) == 1 else None

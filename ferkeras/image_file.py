@@ -1,0 +1,240 @@
+"""One decoder for image files, whoever wrote them.
+
+Without Keras and OpenCV, for those who read publishers' files.
+"""
+
+import io
+import logging
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+# By Pillow's names. Of several pictures in a file, the first is read.
+FORMATS = (
+    "AVIF",
+    "BMP",
+    "GIF",
+    "JPEG",
+    "JPEG2000",
+    "PNG",
+    "PPM",
+    "SUN",
+    "TIFF",
+    "WEBP",
+)
+# Twice Pillow's `MAX_IMAGE_PIXELS`, where it refuses too; decoding such an
+# image takes some 2 GB.
+MAX_PIXELS = 178_956_970
+MAX_BYTES = 2**30
+PNG_END = b"IEND\xaeB`\x82"
+# How files of these formats begin, whole or not.
+STARTS = (
+    b"\xff\xd8",
+    b"\x89PNG",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"RIFF",
+    b"\xff\x4f\xff\x51",
+    b"\0\0\0\x0cjP",
+)
+# What else is found under an image's name, by what it holds at which place.
+OTHERS = (
+    (0, b"8BPS", "a Photoshop file"),
+    (0, b"gimp xcf", "a GIMP file"),
+    (0, b"%PDF", "a PDF"),
+    (0, b"PK\3\4", "a zip archive"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"7z\xbc\xaf", "a 7z archive"),
+    (0, b"Rar!", "a rar archive"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"version https://git-lfs", "a Git LFS pointer"),
+    (0, b"\0\5\x16\7", "a side file of macOS"),
+    (0, b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (4, b"ftypcrx", "a camera's raw file"),
+    (4, b"ftyphe", "HEIC"),
+    (4, b"ftypmif1", "HEIC"),
+    (4, b"ftypmsf1", "HEIC"),
+    (4, b"ftypqt", "a video"),
+    (4, b"ftypmp4", "a video"),
+    (4, b"ftypisom", "a video"),
+)
+# By EXIF's number, what turns an image upright.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+COPY = "copy it again from where it came from, or leave it out"
+SAVE = "save it as JPEG or PNG, or leave it out"
+
+# What Pillow tells of large images and odd metadata changes no pixels.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+
+class ImageFileError(ValueError):
+    """A file gives no pixels.
+
+    Attributes:
+        fault: what it is, in a few words, such as "cut short or damaged".
+    """
+
+    def __init__(self, fault: str, remedy: str, received: str) -> None:
+        super().__init__(f"the file is {fault}: {remedy}. Received: {received}")
+        self.fault = fault
+
+
+class Decoded(NamedTuple):
+    """What a file shows.
+
+    Attributes:
+        pixels: uint8 `(height, width)` or `(height, width, 3)`, upright.
+        format: one of `FORMATS`.
+        size: height and width in pixels as stored, before it is turned.
+        dim: whether values of 16 bits are all below 2**14: so few bits, stored
+            in the lower ones of 16, that the image is nearly black.
+    """
+
+    pixels: np.ndarray
+    format: str
+    size: tuple[int, int]
+    dim: bool
+
+
+def decode_file(file: bytes, colour: bool = False) -> Decoded:
+    """Decode an image file to 8 bits.
+
+    In grey, colours are weighed to luma; in colour, grey is repeated.
+    Transparency is dropped, and an image is turned as its camera says. 16-bit
+    values are brought to 8, so that both white and black stay what they are.
+    Of a file of several pictures, such as an animation, the first is taken.
+
+    Args:
+        file: its bytes, of one of `FORMATS`.
+        colour: whether to keep the colours.
+
+    Raises:
+        ImageFileError: for a file that is empty, cut short, damaged or no
+            image, of over `MAX_PIXELS`, which its header tells, or with
+            values other than of 8 or 16 bits.
+    """
+    received = f"{len(file)} bytes that begin with {file[:8]!r}"
+    if not file:
+        raise ImageFileError("empty", COPY, received)
+    try:
+        with Image.open(io.BytesIO(file), formats=FORMATS) as image:
+            return _decode(image, file, colour)
+    except ImageFileError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(str(error).partition(",")[0]) from error
+    # Pillow lets through whatever its parsers meet in damaged files.
+    except Exception as error:
+        fault, remedy = "cut short or damaged", COPY
+        if not file.startswith(STARTS):
+            fault, remedy = "no image", SAVE
+            if other := other_kind(file):
+                fault = f"no image but {other}"
+        raise ImageFileError(fault, remedy, received) from error
+
+
+def read_file(path: Path) -> bytes:
+    """Read an image file.
+
+    Raises:
+        ImageFileError: where it cannot be read, or has over `MAX_BYTES`.
+    """
+    try:
+        size = path.stat().st_size
+        if size <= MAX_BYTES:
+            return path.read_bytes()
+    except OSError as error:
+        fault = f"not readable ({error.strerror})"
+        raise ImageFileError(
+            fault, "see its rights and that nothing moves it", str(path)
+        ) from error
+    raise ImageFileError(
+        f"of over {MAX_BYTES:,} bytes", "save it smaller", f"{size:,} bytes"
+    )
+
+
+def other_kind(file: bytes) -> str | None:
+    """What a file is by its first 512 bytes, such as "a zip archive", or None.
+
+    Formats of images are not told.
+    """
+    for place, mark, kind in OTHERS:
+        if file[place : place + len(mark)] == mark:
+            return kind
+    start = file[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    return None if file[:512].strip(b"\0") else "zeros throughout"
+
+
+def _decode(image: Image.Image, file: bytes, colour: bool) -> Decoded:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _too_large(f"{width} x {height} pixels")
+    if not colour:
+        # Of a JPEG, luma as it is stored.
+        image.draft("L", image.size)
+    name, of_16_bits = str(image.format), ";16" in str(image.tile)
+    image.load()
+    # Pillow takes all rows for enough.
+    if name == "PNG" and PNG_END not in file:
+        raise EOFError
+    pixels = _pixels(_upright(image), name, colour)
+    return Decoded(
+        pixels,
+        "JPEG" if name == "MPO" else name,
+        (height, width),
+        of_16_bits and bool(pixels.max() < 2**6),
+    )
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        turn = TURNS.get(image.getexif().get(0x0112, 1))
+    # As above. Metadata that cannot be read turn nothing.
+    except Exception:
+        turn = None
+    return image if turn is None else image.transpose(turn)
+
+
+def _pixels(image: Image.Image, name: str, colour: bool) -> np.ndarray:
+    mode = image.mode
+    # Pillow brings PGM of any depth above 8 bits to 16 of its 32.
+    if mode.startswith("I;16") or (mode == "I" and name == "PPM"):
+        to_8_bits = np.round(np.arange(2**16) / 257).astype(np.uint8)
+        grey = to_8_bits[np.asarray(image)]
+        return np.repeat(grey[..., None], 3, -1) if colour else grey
+    if mode in ("I", "F"):
+        kind = "whole numbers" if mode == "I" else "floating-point numbers"
+        raise ImageFileError(
+            f"of {kind} of 32 bits",
+            "save it with 8 or 16 bits for a value",
+            np.asarray(image).dtype.name,
+        )
+    if mode in ("La", "RGBa"):
+        image = image.convert(mode[:-1] + "A")
+    elif mode == "CMYK":
+        image = image.convert("RGB")
+    return np.array(image.convert("RGB" if colour else "L"))
+
+
+def _too_large(received: str) -> ImageFileError:
+    return ImageFileError(
+        f"of over {MAX_PIXELS:,} pixels", "save it smaller", received
+    )
