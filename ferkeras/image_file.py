@@ -5,6 +5,7 @@ Without Keras and OpenCV, for those who read publishers' files.
 
 import io
 import logging
+import re
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -36,8 +37,6 @@ STARTS = (
     b"\x89PNG",
     b"GIF8",
     b"BM",
-    b"II*\0",
-    b"MM\0*",
     b"RIFF",
     b"\xff\x4f\xff\x51",
     b"\0\0\0\x0cjP",
@@ -101,14 +100,12 @@ class Decoded(NamedTuple):
     Attributes:
         pixels: uint8 `(height, width)` or `(height, width, 3)`, upright.
         format: one of `FORMATS`.
-        size: height and width in pixels as stored, before it is turned.
         dim: whether values of 16 bits are all below 2**14: so few bits, stored
             in the lower ones of 16, that the image is nearly black.
     """
 
     pixels: np.ndarray
     format: str
-    size: tuple[int, int]
     dim: bool
 
 
@@ -142,7 +139,9 @@ def decode_file(file: bytes, colour: bool = False) -> Decoded:
     # Pillow lets through whatever its parsers meet in damaged files.
     except Exception as error:
         fault, remedy = "cut short or damaged", COPY
-        if not file.startswith(STARTS):
+        if file.startswith((b"II", b"MM")):
+            fault = "cut short, damaged or a TIFF of a rare kind"
+        elif not file.startswith(STARTS) and not re.match(rb"P[1-6f]\s", file):
             fault, remedy = "no image", SAVE
             if other := other_kind(file):
                 fault = f"no image but {other}"
@@ -184,9 +183,8 @@ def other_kind(file: bytes) -> str | None:
 
 
 def _decode(image: Image.Image, file: bytes, colour: bool) -> Decoded:
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise _too_large(f"{width} x {height} pixels")
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(f"{image.width} x {image.height} pixels")
     if not colour:
         # Of a JPEG, luma as it is stored.
         image.draft("L", image.size)
@@ -199,7 +197,6 @@ def _decode(image: Image.Image, file: bytes, colour: bool) -> Decoded:
     return Decoded(
         pixels,
         "JPEG" if name == "MPO" else name,
-        (height, width),
         of_16_bits and bool(pixels.max() < 2**6),
     )
 

@@ -19,7 +19,7 @@ from ferkeras.data import (
     prepared,
 )
 from ferkeras.data.decode import decode
-from ferkeras.data.face_crop import crop_face
+from ferkeras.data.face_crop import OUTCOMES, crop_face
 from ferkeras.data.npz import open_npz
 from reproductions import __main__, prepare
 from tests.scenes import encoded, scene
@@ -40,7 +40,7 @@ SHOWN = {
     27: scene(FAR),
 }
 EMPTY = scene()
-COUNTS = {"face": 4, "several faces": 1, "no face": 23}
+COUNTS = dict(zip(OUTCOMES, (4, 1, 23, 0), strict=True))
 PRINTED = "train: face in 4, several faces in 1, no face in 23"
 pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
 

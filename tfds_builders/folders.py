@@ -37,6 +37,31 @@ ARCHIVES = (
     *(".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst"),
     *(".7z", ".rar"),
 )
+# Suffixes of images that are not read, by what they are.
+UNREAD = {
+    "HEIC photographs": (".heic", ".heif", ".hif"),
+    "raw files of cameras": (
+        *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf"),
+        *(".gpr", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw"),
+        *(".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf"),
+        *(".srw", ".x3f"),
+    ),
+    "files of editors": (
+        *(".ai", ".afphoto", ".clip", ".eps", ".kra", ".ora", ".pdf", ".pdn"),
+        *(".psb", ".psd", ".svg", ".xcf"),
+    ),
+    "images of other formats": (
+        *(".exr", ".hdr", ".ico", ".jxl", ".pam", ".pcx", ".pfm", ".pic"),
+        *(".qoi", ".tga"),
+    ),
+}
+KINDS = UNREAD | {
+    "archives": ARCHIVES,
+    "videos": (
+        *(".3gp", ".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg"),
+        *(".mts", ".webm", ".wmv"),
+    ),
+}
 
 
 class Files(NamedTuple):
@@ -64,13 +89,21 @@ def why_passed_over(name):
     return None
 
 
-def walk(root):
+def kind_of(name):
+    """What a file is by its suffix, where none is read: a key of `KINDS`."""
+    suffix = pathlib.PurePath(name.lower()).suffix
+    kinds = (kind for kind, suffixes in KINDS.items() if suffix in suffixes)
+    return next(kinds, "other files")
+
+
+def walk(root, deep=True):
     """List the files in a folder and all folders below it.
 
     Links are followed, and a folder is read once. Only folders are opened.
 
     Args:
         root: `pathlib.Path` of the folder; there may be none.
+        deep: whether to go into the folders below.
 
     Returns: `Files`.
 
@@ -94,7 +127,9 @@ def walk(root):
                 if reason := why_passed_over(entry.name) or _fault(entry):
                     passed_over[reason].append(path)
                 elif entry.is_dir():
-                    (links if entry.is_symlink() else folders).append(path)
+                    if deep:
+                        later = links if entry.is_symlink() else folders
+                        later.append(path)
                 else:
                     found.append(path)
         links.sort()
@@ -127,30 +162,36 @@ def inside(root, is_there):
     """
     folder = root
     while not is_there(folder):
-        with reading(folder):
-            below = [
-                path
-                for path in (folder.iterdir() if folder.is_dir() else ())
-                if path.is_dir() and not why_passed_over(path.name)
-            ]
-        if len(below) != 1:
+        if len(only := below(folder)) != 1:
             return root
-        (folder,) = below
+        (folder,) = only
     return folder
 
 
-def is_archive(path):
-    """Whether a file is an archive, by its name."""
-    return path.name.lower().endswith(ARCHIVES)
+def below(folder):
+    """List the folders in a folder, by name, but for those passed over."""
+    with reading(folder):
+        return sorted(
+            path
+            for path in (folder.iterdir() if folder.is_dir() else ())
+            if path.is_dir() and not why_passed_over(path.name)
+        )
+
+
+def unpacked(name):
+    """What an archive unpacks as, by its name; None for no archive."""
+    stem = name
+    while pathlib.PurePath(stem.lower()).suffix in ARCHIVES:
+        stem = pathlib.PurePath(stem).stem
+    return None if stem == name else stem
 
 
 def advice(root):
     """What to do where files are missing, to follow a message; or ""."""
     if root.is_file():
         return f". {root} is a file: name a folder, an archive unpacked"
-    with reading(root):
-        entries = sorted(root.iterdir()) if root.is_dir() else ()
-        packed = [x.name for x in entries if is_archive(x) and x.is_file()]
+    names = [path.name for path in walk(root, deep=False).found]
+    packed = [name for name in names if unpacked(name)]
     return f". Unpack {', '.join(packed[:3])} first" if packed else ""
 
 

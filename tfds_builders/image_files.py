@@ -42,8 +42,7 @@ class Picture(NamedTuple):
         fault: why it gives no pixels, such as "cut short or damaged"; None
             where it gives some.
         kind: one of `ferkeras.image_file.FORMATS`, or "" for a fault.
-        size: height and width in pixels as stored, whatever its EXIF
-            orientation; zeros for a fault.
+        size: height and width in pixels, upright; zeros for a fault.
         dim: as of `ferkeras.image_file.Decoded`.
     """
 
@@ -269,7 +268,7 @@ def probe(path):
         image = decode_file(read_file(path))
     except ImageFileError as error:
         return Picture(error.fault)
-    return Picture(None, image.format, image.size, image.dim)
+    return Picture(None, image.format, image.pixels.shape, image.dim)
 
 
 def _printable(name):

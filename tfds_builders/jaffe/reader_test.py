@@ -204,8 +204,8 @@ def test_two_files_of_one_image_are_both_named(folder, second):
     [
         (b"", "empty"),
         (cv2.imencode(".png", GREY)[1].tobytes(), "no TIFF"),
-        (fake_files.tiff(GREY)[:8], "cut short or damaged"),
-        (fake_files.tiff(GREY)[:40000], "cut short or damaged"),
+        (fake_files.tiff(GREY)[:8], "cut short, damaged or a TIFF .*"),
+        (fake_files.tiff(GREY)[:40000], "cut short, damaged or a TIFF .*"),
         (fake_files.tiff(GREY.astype(np.uint16)), "nearly black"),
         (
             fake_files.tiff(GREY.astype(np.float32)),
