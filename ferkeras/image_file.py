@@ -31,6 +31,7 @@ FORMATS = (
 MAX_PIXELS = 178_956_970
 MAX_BYTES = 2**30
 PNG_END = b"IEND\xaeB`\x82"
+JPEG_SCAN, JPEG_END = b"\xda", b"\xff\xd9"
 # How files of these formats begin, whole or not.
 STARTS = (
     b"\xff\xd8",
@@ -190,15 +191,24 @@ def _decode(image: Image.Image, file: bytes, colour: bool) -> Decoded:
         image.draft("L", image.size)
     name, of_16_bits = str(image.format), ";16" in str(image.tile)
     image.load()
-    # Pillow takes all rows for enough.
-    if name == "PNG" and PNG_END not in file:
+    name = "JPEG" if name == "MPO" else name
+    # Pillow takes all rows for enough, and zeros for a JPEG's last ones.
+    if (name == "PNG" and PNG_END not in file) or (
+        name == "JPEG" and not _jpeg_ends(file)
+    ):
         raise EOFError
     pixels = _pixels(_upright(image), name, colour)
-    return Decoded(
-        pixels,
-        "JPEG" if name == "MPO" else name,
-        of_16_bits and bool(pixels.max() < 2**6),
-    )
+    return Decoded(pixels, name, of_16_bits and bool(pixels.max() < 2**6))
+
+
+def _jpeg_ends(file: bytes) -> bool:
+    """Whether there is an end marker behind where the first scan begins."""
+    at = 2
+    while file[at : at + 1] == b"\xff" and file[at + 1 : at + 2] != JPEG_SCAN:
+        length = int.from_bytes(file[at + 2 : at + 4])
+        # Of fill bytes, the last is a marker's.
+        at += 1 if file[at + 1 : at + 2] == b"\xff" else 2 + length
+    return file.find(JPEG_END, at) > 0
 
 
 def _upright(image: Image.Image) -> Image.Image:

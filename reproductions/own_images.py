@@ -144,7 +144,7 @@ def places_of(root, left_out):
                 f"{path} holds images, and its name means no split: name it "
                 "train, validation or test, or move it away."
             )
-        left_out["folders without images"].append(path)
+        left_out["folders without images, left out"].append(path)
     for path in walk(root, left_out, deep=False):
         refuse_archive(path, {*places}, split_of)
         leave_out(path, left_out)

@@ -188,6 +188,8 @@ def unpacked(name):
 
 def advice(root):
     """What to do where files are missing, to follow a message; or ""."""
+    while not root.exists():
+        root = root.parent
     if root.is_file():
         return f". {root} is a file: name a folder, an archive unpacked"
     names = [path.name for path in walk(root, deep=False).found]
