@@ -170,6 +170,15 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         raise FileNotFoundError(
             f"{error} Name another folder with --manual-dir."
         ) from error
+    except OSError as error:
+        # Which TFDS begins with all that it was to write.
+        *example, what = str(error).splitlines()
+        if not example:
+            raise
+        raise OSError(
+            f"{what}: it changed while the folder was read. Give the command "
+            "again once nothing writes there."
+        ) from error
     if notes:
         write_whole(Path(builder.data_path) / NOTES, json.dumps(notes))
     source = open_dataset(dataset, data_dir)
