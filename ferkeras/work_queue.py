@@ -207,7 +207,8 @@ def work_through(units, results, datasets, command, deadline=None):
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]} left"),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as progress:
         display, say = Display(progress, units), progress.console.print
         queue = Queue(results, datasets, command, deadline, display, say, again)
         while waiting:

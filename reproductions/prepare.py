@@ -163,7 +163,8 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         builder.data_path, lambda: bytes_of(manual_dir, reader, config)
     )
     try:
-        with told() as notes, room:
+        # TFDS prints sizes that it does not know.
+        with told() as notes, room, contextlib.redirect_stdout(None):
             builder.download_and_prepare(download_config=download)
     except AssertionError as error:
         # What TFDS raises where the folder is missing or empty.
