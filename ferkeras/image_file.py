@@ -6,6 +6,7 @@ Without Keras and OpenCV, for those who read publishers' files.
 import io
 import logging
 import re
+import stat
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,13 @@ FORMATS = (
     "SUN",
     "TIFF",
     "WEBP",
+)
+# What people name such files, in lower case.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".mpo"),
+    *(".png", ".apng", ".gif", ".bmp", ".dib", ".webp", ".avif"),
+    *(".tif", ".tiff", ".jp2", ".j2k", ".jpc", ".jpf", ".jpx"),
+    *(".pbm", ".pgm", ".ppm", ".pnm", ".ras", ".sr"),
 )
 # Twice Pillow's `MAX_IMAGE_PIXELS`, where it refuses too; decoding such an
 # image takes some 2 GB.
@@ -110,17 +118,21 @@ class Decoded(NamedTuple):
     dim: bool
 
 
-def decode_file(file: bytes, colour: bool = False) -> Decoded:
+def decode_file(
+    file: bytes, colour: bool = False, on_white: bool = False
+) -> Decoded:
     """Decode an image file to 8 bits.
 
-    In grey, colours are weighed to luma; in colour, grey is repeated.
-    Transparency is dropped, and an image is turned as its camera says. 16-bit
-    values are brought to 8, so that both white and black stay what they are.
-    Of a file of several pictures, such as an animation, the first is taken.
+    In grey, colours are weighed to luma; in colour, grey is repeated. An image
+    is turned as its camera says. 16-bit values are brought to 8, so that both
+    white and black stay what they are. Of a file of several pictures, such as
+    an animation, the first is taken.
 
     Args:
         file: its bytes, of one of `FORMATS`.
         colour: whether to keep the colours.
+        on_white: whether what is transparent becomes white; else, transparency
+            is dropped.
 
     Raises:
         ImageFileError: for a file that is empty, cut short, damaged or no
@@ -132,7 +144,7 @@ def decode_file(file: bytes, colour: bool = False) -> Decoded:
         raise ImageFileError("empty", COPY, received)
     try:
         with Image.open(io.BytesIO(file), formats=FORMATS) as image:
-            return _decode(image, file, colour)
+            return _decode(image, file, colour, on_white)
     except ImageFileError:
         raise
     except Image.DecompressionBombError as error:
@@ -156,16 +168,21 @@ def read_file(path: Path) -> bytes:
         ImageFileError: where it cannot be read, or has over `MAX_BYTES`.
     """
     try:
-        size = path.stat().st_size
-        if size <= MAX_BYTES:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES:
             return path.read_bytes()
     except OSError as error:
         fault = f"not readable ({error.strerror})"
         raise ImageFileError(
             fault, "see its rights and that nothing moves it", str(path)
         ) from error
+    if not stat.S_ISREG(status.st_mode):
+        fault = "a folder, a pipe, a socket or a device"
+        raise ImageFileError(fault, "name an image file", str(path))
     raise ImageFileError(
-        f"of over {MAX_BYTES:,} bytes", "save it smaller", f"{size:,} bytes"
+        f"of over {MAX_BYTES:,} bytes",
+        "save it smaller",
+        f"{status.st_size:,} bytes",
     )
 
 
@@ -183,22 +200,24 @@ def other_kind(file: bytes) -> str | None:
     return None if file[:512].strip(b"\0") else "zeros throughout"
 
 
-def _decode(image: Image.Image, file: bytes, colour: bool) -> Decoded:
+def _decode(
+    image: Image.Image, file: bytes, colour: bool, on_white: bool
+) -> Decoded:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(f"{image.width} x {image.height} pixels")
     if not colour:
         # Of a JPEG, luma as it is stored.
         image.draft("L", image.size)
     name, of_16_bits = str(image.format), ";16" in str(image.tile)
-    image.load()
+    pixels = pixels_of(image, colour, on_white)
+    dim = of_16_bits and bool(pixels.max() < 2**6)
     name = "JPEG" if name == "MPO" else name
     # Pillow takes all rows for enough, and zeros for a JPEG's last ones.
     if (name == "PNG" and PNG_END not in file) or (
         name == "JPEG" and not _jpeg_ends(file)
     ):
         raise EOFError
-    pixels = _pixels(_upright(image), name, colour)
-    return Decoded(pixels, name, of_16_bits and bool(pixels.max() < 2**6))
+    return Decoded(pixels, name, dim)
 
 
 def _jpeg_ends(file: bytes) -> bool:
@@ -211,16 +230,25 @@ def _jpeg_ends(file: bytes) -> bool:
     return file.find(JPEG_END, at) > 0
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def pixels_of(image: Image.Image, colour: bool, on_white: bool) -> np.ndarray:
+    """Bring an image in Pillow to 8 bits, as `decode_file` describes it.
+
+    Returns:
+        uint8 `(height, width)`; in colour `(height, width, 3)`.
+
+    Raises:
+        ImageFileError: for values other than of 8 or 16 bits.
+        Exception: whatever Pillow raises of damaged files.
+    """
+    image.load()
+    name = image.format
     try:
         turn = TURNS.get(image.getexif().get(0x0112, 1))
-    # As above. Metadata that cannot be read turn nothing.
+    # Metadata that cannot be read turn nothing.
     except Exception:
         turn = None
-    return image if turn is None else image.transpose(turn)
-
-
-def _pixels(image: Image.Image, name: str, colour: bool) -> np.ndarray:
+    if turn is not None:
+        image = image.transpose(turn)
     mode = image.mode
     # Pillow brings PGM of any depth above 8 bits to 16 of its 32.
     if mode.startswith("I;16") or (mode == "I" and name == "PPM"):
@@ -238,6 +266,10 @@ def _pixels(image: Image.Image, name: str, colour: bool) -> np.ndarray:
         image = image.convert(mode[:-1] + "A")
     elif mode == "CMYK":
         image = image.convert("RGB")
+    if on_white and image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
     return np.array(image.convert("RGB" if colour else "L"))
 
 

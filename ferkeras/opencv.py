@@ -16,6 +16,7 @@ PACKAGES = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+USED = ("CascadeClassifier", "FaceDetectorYN", "VideoCapture")
 
 
 def check() -> None:
@@ -34,7 +35,8 @@ def check() -> None:
         raise _wrong(f"cannot be loaded ({error})", found) from error
     numbers = re.findall(r"[0-9]+", getattr(cv2, "__version__", ""))
     release = tuple(map(int, numbers[:2]))
-    if not (4, 10) <= release < (5,) or not hasattr(cv2, "CascadeClassifier"):
+    lacks = [name for name in USED if not hasattr(cv2, name)]
+    if lacks or not (4, 10) <= release < (5,):
         raise _wrong(f"is not {REQUIREMENT}", found)
 
 

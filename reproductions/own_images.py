@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ferkeras import folders
 from ferkeras.data import Faces, Source
 from ferkeras.data.encoded import EncodedImages
+from ferkeras.image_file import SUFFIXES
 from reproductions.checked_files import contents_of, look, look_at
-from tfds_builders import folders, image_files
+from tfds_builders import image_files
 
 LAYOUT = (
     "The folder holds train/CLASS/ and test/CLASS/ with the images of each "
@@ -254,5 +256,5 @@ def is_image(path):
     """Whether a file is read: by its suffix, or without one by its content."""
     suffix = path.suffix.strip().lower()
     if suffix:
-        return suffix in image_files.IMAGE_SUFFIXES
+        return suffix in SUFFIXES
     return look(path).fault is None

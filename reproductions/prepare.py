@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
+from ferkeras import folders
 from ferkeras.data import (
     Source,
     crop_source,
@@ -22,7 +23,6 @@ from ferkeras.data import (
 from ferkeras.data.prepared import NOTES
 from ferkeras.files import room_for, write_whole
 from reproductions.own_images import read_own
-from tfds_builders import folders
 from tfds_builders.image_files import Note
 
 BUILDERS = Path(__file__).parent.parent / "tfds_builders"

@@ -1,5 +1,6 @@
 """What image files show, whoever wrote them."""
 
+import os
 import resource
 import struct
 import time
@@ -241,6 +242,25 @@ def test_a_file_of_too_many_bytes_is_not_read(tmp_path):
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ImageFileError, match="readable.*Received: .*a.png"):
         read_file(tmp_path / "a.png")
+
+
+def test_what_is_no_file_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    for path in (tmp_path / "a.png", tmp_path):
+        with pytest.raises(ImageFileError, match="a folder, a pipe, a socket"):
+            read_file(path)
+
+
+def test_what_is_transparent_may_become_white():
+    image = Image.fromarray(COLOURS).convert("RGBA")
+    image.putalpha(Image.fromarray(np.where(GREY > 99, 0, 255).astype("uint8")))
+    dropped, white = (
+        decode_file(saved(image, ".png"), True, on_white).pixels
+        for on_white in (False, True)
+    )
+    assert (dropped == COLOURS).all()
+    assert (white[:20, :30] == 255).all()
+    assert (white[20:] == COLOURS[20:]).all()
 
 
 def test_pixels_may_be_drawn_on():

@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ferkeras.image_file import ImageFileError, decode_file, read_file
-from tfds_builders import folders
-
-IMAGE_SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".mpo"),
-    *(".png", ".apng", ".gif", ".bmp", ".dib", ".webp", ".avif"),
-    *(".tif", ".tiff", ".jp2", ".j2k", ".jpc", ".jpf", ".jpx"),
-    *(".pbm", ".pgm", ".ppm", ".pnm", ".ras", ".sr"),
+from ferkeras import folders
+from ferkeras.image_file import (
+    SUFFIXES,
+    ImageFileError,
+    decode_file,
+    read_file,
 )
+
 NAMES_SHOWN = 10
 DIM = (
     "images of 16 bits use 14 of them or fewer, and come out nearly black: "
@@ -52,7 +51,7 @@ class Picture(NamedTuple):
     dim: bool = False
 
 
-def find(root, suffixes=IMAGE_SUFFIXES):
+def find(root, suffixes=SUFFIXES):
     """List the files in a folder and all folders below it, by name.
 
     What `folders.walk` passes over is left out, and a warning counts it.
@@ -76,7 +75,7 @@ def find(root, suffixes=IMAGE_SUFFIXES):
 
 
 def find_named(
-    root, form, example, instructions, noun="images", suffixes=IMAGE_SUFFIXES
+    root, form, example, instructions, noun="images", suffixes=SUFFIXES
 ):
     """Find the files whose names are as published, in upper or lower case.
 

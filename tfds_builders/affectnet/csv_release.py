@@ -4,7 +4,7 @@ import csv
 import glob
 import pathlib
 
-from tfds_builders import folders
+from ferkeras import folders
 from tfds_builders.affectnet.rows import Row
 
 LISTS = {"train": "training.csv", "validation": "validation.csv"}

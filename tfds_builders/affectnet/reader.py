@@ -6,7 +6,8 @@ import warnings
 
 import numpy as np
 
-from tfds_builders import folders, image_files
+from ferkeras import folders
+from tfds_builders import image_files
 from tfds_builders.affectnet import csv_release, npy_release
 from tfds_builders.affectnet.rows import (
     EXPRESSIONS,

@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from tfds_builders import folders, image_files
+from ferkeras import folders
+from tfds_builders import image_files
 from tfds_builders.ck_plus import mirror, original
 from tfds_builders.ck_plus.frames import EMOTIONS
 

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
+from ferkeras import folders
 from ferkeras.image_file import other_kind
-from tfds_builders import folders
 
 VERSION = "1.0.0"
 CONFIGS = ()

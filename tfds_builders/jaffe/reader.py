@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
+from ferkeras import folders
 from ferkeras.image_file import ImageFileError, decode_file, read_file
-from tfds_builders import folders, image_files
+from tfds_builders import image_files
 
 VERSION = "1.0.0"
 CONFIGS = ()

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from tfds_builders import folders, image_files
+from ferkeras import folders
+from tfds_builders import image_files
 
 VERSION = "1.0.0"
 CONFIGS = ()

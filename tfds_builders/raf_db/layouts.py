@@ -5,7 +5,8 @@ import pathlib
 import re
 from typing import NamedTuple
 
-from tfds_builders import folders, image_files
+from ferkeras import folders
+from tfds_builders import image_files
 
 SPLITS = ("train", "test")
 LABEL_LIST = pathlib.Path("EmoLabel", "list_patition_label.txt")
