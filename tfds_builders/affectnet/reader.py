@@ -55,7 +55,7 @@ def read(config, manual_dir):
         "label": int64 (n,), index into `CLASS_NAMES[config]`, which is the
             publishers' code;
         "box": int64 (n, 4), x, y, width and height of the face in pixels,
-            within the picture as stored; all of it where the release has no
+            within the picture, upright; all of it where the release has no
             boxes;
         "row": int64 (n,), zero-based row of the split's list; without lists,
             the number in the image's name. Splits share numbers.
