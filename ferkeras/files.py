@@ -57,12 +57,13 @@ def open_whole(path, size=None):
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".tmp")
-    try:
-        with room_for(path, size), open(partial, "wb") as file:
-            yield file
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with room_for(path, size):
+        try:
+            with open(partial, "wb") as file:
+                yield file
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def write_whole(path, content):
