@@ -29,7 +29,8 @@ SIDE_NAMES = frozenset(
 )
 UNFINISHED_ENDS = (
     *("~", ".bak", ".old", ".orig", ".swp", ".tmp", ".temp"),
-    *(".part", ".partial", ".crdownload", ".download", ".filepart", ".!ut"),
+    *(".part", ".partial", ".crdownload", ".opdownload", ".download"),
+    *(".filepart", ".!ut", ".!qb", ".aria2"),
 )
 
 
@@ -81,7 +82,9 @@ def why_passed_over(name):
     lower = name.lower()
     if lower.startswith(".") and lower.endswith(".icloud"):
         return WAITING
-    if lower.startswith(".") or lower in SIDE_NAMES:
+    # What Windows notes of where a file is from, copied as a file of its own.
+    is_note = lower.endswith(":zone.identifier")
+    if lower.startswith(".") or lower in SIDE_NAMES or is_note:
         return SIDE
     # What an office program locks a file by.
     if lower.endswith(UNFINISHED_ENDS) or lower.startswith("~$"):
@@ -145,6 +148,9 @@ def reading(path):
     try:
         yield
     except OSError as error:
+        if error.strerror is None:
+            # It does already.
+            raise
         raise type(error)(
             f"{error.filename or path}: cannot be read ({error.strerror}). "
             "Make it readable, and change nothing while it is read"
@@ -161,10 +167,11 @@ def inside(root, is_there):
     Returns: the first folder that holds it, or `root` where none does.
     """
     folder = root
-    while not is_there(folder):
-        if len(only := below(folder)) != 1:
-            return root
-        (folder,) = only
+    with reading(root):
+        while not is_there(folder):
+            if len(only := below(folder)) != 1:
+                return root
+            (folder,) = only
     return folder
 
 

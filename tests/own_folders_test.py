@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Datasets, open_dataset
+from ferkeras.record import read_confusion, write_confusion
 from reproductions import __main__, checked_files, prepare
 from reproductions.own_images import read_own
 from tests import files
@@ -385,3 +386,9 @@ def test_one_small_photograph_is_taken_whole_and_counted(folder, tmp_path):
     source = open_dataset("own/desk/faces48", tmp_path)
     assert source.crops["train"]["too small to search"] == 1
     assert len(source.faces("train").labels) == 3
+
+
+def test_classes_may_have_any_name_in_a_record(tmp_path):
+    matrix = np.array([[3, 1], [0, 4]])
+    write_confusion(tmp_path / "a.csv", matrix, ['happy, "very"', "sad\n"])
+    assert (read_confusion(tmp_path / "a.csv") == matrix).all()

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from ferkeras import folders
-from ferkeras.image_file import other_kind
+from tfds_builders import text_files
 
 VERSION = "1.0.0"
 CONFIGS = ()
@@ -139,15 +139,9 @@ def read_rows(path, names, instructions):
         ValueError: where the file is of another kind, lacks a column, or a
             row's number of columns or the number of rows is not as published.
     """
-    with folders.reading(path), path.open("rb") as file:
-        start = file.read(512)
+    start = text_files.start_of(path, instructions)
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     first = "" if wide else start.decode("utf-8-sig", "replace")
-    if kind := start and other_kind(start):
-        raise ValueError(
-            f"{path}: expected a text file, and it is {kind}, whatever its "
-            f"name. {instructions}"
-        )
     rows = 0
     # A file of another kind fails the checks below rather than the decoder.
     with path.open(
@@ -155,32 +149,27 @@ def read_rows(path, names, instructions):
     ) as file:
         divider = max(",;\t", key=first.partition("\n")[0].count)
         lines = csv.reader(file, delimiter=divider)
-        try:
-            header = [cell.strip().lower() for cell in next(lines, [])]
-            lacking = [name for name in names if name.lower() not in header]
-            if lacking:
-                raise ValueError(
-                    f"{path}, line 1: expected the columns {', '.join(names)}. "
-                    f"{instructions} Received: no {', '.join(lacking)} in "
-                    f"{first[:80]!r}"
-                )
-            places = [header.index(name.lower()) for name in names]
-            for cells in lines:
-                if not any(map(str.strip, cells)):
-                    continue
-                where = f"{path}, line {lines.line_num}"
-                if len(cells) != len(header):
-                    raise ValueError(
-                        f"{where}: expected {len(header)} columns. "
-                        f"{instructions} Received: {len(cells)} columns"
-                    )
-                rows += 1
-                yield where, [cells[place].strip() for place in places]
-        except csv.Error as error:
+        cells_of = text_files.rows_of(path, lines, instructions)
+        header = [cell.strip().lower() for cell in next(cells_of, [])]
+        lacking = [name for name in names if name.lower() not in header]
+        if lacking:
             raise ValueError(
-                f"{path}, line {lines.line_num}: expected rows of text. "
-                f"{instructions} Received: {error}"
-            ) from error
+                f"{path}, line 1: expected the columns {', '.join(names)}. "
+                f"{instructions} Received: no {', '.join(lacking)} in "
+                f"{first[:80]!r}"
+            )
+        places = [header.index(name.lower()) for name in names]
+        for cells in cells_of:
+            if not any(map(str.strip, cells)):
+                continue
+            where = f"{path}, line {lines.line_num}"
+            if len(cells) != len(header):
+                raise ValueError(
+                    f"{where}: expected {len(header)} columns. "
+                    f"{instructions} Received: {len(cells)} columns"
+                )
+            rows += 1
+            yield where, [cells[place].strip() for place in places]
     if rows != ROWS:
         raise ValueError(
             f"{path}, line {lines.line_num}: the file ends here, expected "

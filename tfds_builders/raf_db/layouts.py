@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ferkeras import folders
-from tfds_builders import image_files
+from tfds_builders import image_files, text_files
 
 SPLITS = ("train", "test")
 LABEL_LIST = pathlib.Path("EmoLabel", "list_patition_label.txt")
@@ -208,9 +208,8 @@ def read_mirror(places, instructions):
 
 def _read_list(path, instructions):
     """Read the labels, zero-based, by name."""
-    with folders.reading(path):
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    lines = text.splitlines()
+    text_files.start_of(path, instructions)
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     lines = {at: line.strip() for at, line in enumerate(lines, 1)}
     lines = {at: line for at, line in lines.items() if line}
     parts = {at: LINE.fullmatch(line) for at, line in lines.items()}
