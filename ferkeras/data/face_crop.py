@@ -129,7 +129,8 @@ def crop_source(source: Source, dataset: str, size: int) -> Source:
         `Source` of the crops, all in memory; its `crops` counts the outcomes.
 
     Raises:
-        ValueError: as `crop_faces`, with the split.
+        ValueError: as `crop_faces`, with the split; and where no image is
+            larger than the result.
     """
     splits, crops = {}, {}
     for split in source.splits:
@@ -137,4 +138,9 @@ def crop_source(source: Source, dataset: str, size: int) -> Source:
             splits[split], crops[split] = crop_faces(source.faces(split), size)
         except ValueError as error:
             raise ValueError(f"{source.name}, {split}, {error}") from error
+    if all(sum(x.values()) == x["too small to search"] for x in crops.values()):
+        raise ValueError(
+            f"{source.name}: no image is larger than faces of {size} x {size} "
+            "pixels. Train on the images as they are, or cut out smaller ones."
+        )
     return replace(source, name=dataset, read=splits.__getitem__, crops=crops)
