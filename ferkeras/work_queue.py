@@ -1,6 +1,7 @@
 """Working through units within a time budget."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -38,8 +39,34 @@ def alone(results, unit):
     """
     path = results / "work" / unit.folder / f"seed{unit.seed}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path, timeout=0):
+    # A soft lock would outlive a job that is killed.
+    with FileLock(path, timeout=0, fallback_to_soft=False):
         yield
+
+
+def check_locks(results):
+    """See that files in a folder can be locked.
+
+    Args:
+        results: `pathlib.Path` of the results folder.
+
+    Raises:
+        OSError: where they cannot, as on an NFS server without them.
+    """
+    folder = results / "work"
+    path = folder / f"lock-{os.getpid()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=0, fallback_to_soft=False):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"{folder}: files cannot be locked there ({error.strerror}), so "
+            "that two jobs might train the same run. Name a folder on another "
+            "file system with --results, or have this one mounted with locks."
+        ) from error
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @dataclass
@@ -166,7 +193,11 @@ def work_through(units, results, datasets, command, deadline=None):
     Returns:
         The number of units that are still to do, those that other processes
         have in hand, and those that failed, included.
+
+    Raises:
+        OSError: as `check_locks`, before the first unit.
     """
+    check_locks(results)
     deadline = deadline and deadline - RESERVE
     waiting, left = list(units), len(units)
     again = [u for u in units if is_complete(read_record(results, u))]

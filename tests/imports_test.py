@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = """
-    quiet
+    quiet opencv image_file folders
     files durations access limits names
     listing
     advice
@@ -37,6 +37,7 @@ RANK = {
     for name in line.split()
 }
 SOURCES = sorted((ROOT / "ferkeras").rglob("*.py"))
+SHARED = {"ferkeras.folders", "ferkeras.image_file"}
 PURE = {"ferkeras", "functools", "keras", "math"}
 
 
@@ -79,9 +80,18 @@ def test_imports_point_down(path):
     sorted((ROOT / "tfds_builders").rglob("*.py")),
     ids=lambda path: path.stem,
 )
-def test_builders_do_not_import_ferkeras(path):
+def test_builders_import_of_ferkeras_only_what_reads_files(path):
     for name in imported(path):
-        assert name.split(".")[0] not in ("ferkeras", "reproductions")
+        top = name.split(".")[0]
+        assert top != "reproductions"
+        assert top != "ferkeras" or name in SHARED, name
+
+
+def test_what_reads_files_needs_neither_keras_nor_opencv():
+    for name in ("folders", "image_file"):
+        found = {*imported(ROOT / "ferkeras" / f"{name}.py")}
+        tops = {x.split(".")[0] for x in found}
+        assert not tops & {"ferkeras", "keras", "cv2"}
 
 
 @pytest.mark.parametrize("folder", ["ferkeras", "reproductions"])

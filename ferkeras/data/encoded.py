@@ -1,6 +1,7 @@
 """Image files of a dataset, one after the other, never all in memory."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +53,7 @@ class EncodedImages:
         path = self.folder / f"{name}.npy"
         if not path.exists():
             head = {"descr": "|u1", "fortran_order": False, "shape": shape}
-            with open_whole(path) as file:
+            with open_whole(path, lambda: math.prod(shape)) as file:
                 np.lib.format.write_array_header_1_0(file, head)
                 for row in rows:
                     file.write(row.tobytes())

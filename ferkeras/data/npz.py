@@ -21,13 +21,15 @@ def write_npz(source: Source, path: Path) -> None:
 
     Raises:
         ValueError: for image files that are larger than `LIMIT` together.
+        OSError: where the disk is full, with how much is needed.
     """
     arrays: dict[str, Any] = {
         "version": np.array(source.version),
         "class_names": np.array(source.class_names),
     }
-    if source.crops:
-        arrays["crops"] = np.array(json.dumps(source.crops))
+    for name in ("crops", "notes"):
+        if told := getattr(source, name):
+            arrays[name] = np.array(json.dumps(told))
     for split in source.splits:
         faces = source.faces(split)
         columns = faces._asdict()
@@ -40,7 +42,8 @@ def write_npz(source: Source, path: Path) -> None:
         for key, column in columns.items():
             if column is not None:
                 arrays[f"{split}/{key}"] = column
-    with open_whole(path) as file:
+    size = sum(array.nbytes for array in arrays.values())
+    with open_whole(path, lambda: size) as file:
         np.savez_compressed(file, **arrays)
 
 
@@ -76,7 +79,11 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
     with np.load(path) as file:
         splits = {n.split("/")[0]: None for n in file.files if "/" in n}
         version, class_names = str(file["version"]), file["class_names"]
-        crops = json.loads(str(file["crops"])) if "crops" in file else None
+        told = {
+            name: json.loads(str(file[name]))
+            for name in ("crops", "notes")
+            if name in file
+        }
 
     def read(split: str) -> Faces:
         with np.load(path) as file:
@@ -98,5 +105,5 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
         tuple(map(str, class_names)),
         tuple(splits),
         read,
-        crops,
+        **told,
     )
