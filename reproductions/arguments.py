@@ -74,6 +74,19 @@ def add_run(parser, key="PAPER"):
     )
     add_time_budget(parser)
     add(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="many runs at once, on the Ray cluster at this address; without "
+        "one, on this machine",
+    )
+    add(
+        "--devices",
+        choices=["all"],
+        help="share each batch over all GPUs of a machine (JAX only)",
+    )
+    add(
         "--results",
         type=Path,
         help="folder for records, report and pictures (results; the demo: "

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet
     files durations access limits names
-    listing
+    listing keeper
     advice
     layers losses metrics data schedules optimizers weights verdicts
     comparisons explain models operations plots statements task chart
@@ -23,12 +23,13 @@ ORDER = """
     train evaluate export costs
     rates start outcome line fold_lists
     predictions reproduce summary together ways display pending
-    pictures rates_chart
+    pictures rates_chart node needs
     tables
     numbers
     claims how_to_run parameters rates_report
     report
     page work_queue bench
+    cluster
 """
 RANK = {
     name: rank

@@ -1,6 +1,7 @@
 """Image files of a dataset, one after the other, never all in memory."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +43,7 @@ class EncodedImages:
 
     def _kept(
         self, name: str, shape: tuple[int, ...], rows: Iterable[np.ndarray]
-    ) -> np.ndarray:
+    ) -> "np.ndarray | OnDisk":
         """Rows of a uint8 array, from the folder if they are there."""
         if self.folder is None:
             array = np.empty(shape, np.uint8)
@@ -56,7 +57,7 @@ class EncodedImages:
                 np.lib.format.write_array_header_1_0(file, head)
                 for row in rows:
                     file.write(row.tobytes())
-        return np.load(path, mmap_mode="r")
+        return OnDisk(path)
 
     @cached_property
     def digests(self) -> np.ndarray:
@@ -65,7 +66,7 @@ class EncodedImages:
             np.frombuffer(hashlib.sha256(file).digest(), np.uint8)
             for file in self
         )
-        return np.array(self._kept("sha256", (self.count, 32), rows))
+        return self._kept("sha256", (self.count, 32), rows)[:]
 
     def decoded(self, colour: bool = False) -> Iterator[np.ndarray]:
         """What the boxes show of the files, one image after the other.
@@ -104,33 +105,47 @@ class EncodedImages:
             resize(image, size).reshape(shape[1:])
             for image in self.decoded(colours == 3)
         )
-        pixels = self._kept(f"{size}x{size}x{colours}", shape, rows)
-        return pixels if self.folder is None else OnDisk(pixels)
+        return self._kept(f"{size}x{size}x{colours}", shape, rows)
 
 
 class OnDisk:
     """Pixels of images on disk; only what is asked for is read.
 
+    Not mapped into memory, where all that was ever read would count as used.
+
     Args:
-        pixels: uint8 array in a file, `(count, height, width, colours)`.
+        path: `.npy` file of uint8, `(count, height, width, colours)`.
         chosen: int64, which of them, in which order; all when None.
     """
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(
-        self, pixels: np.ndarray, chosen: np.ndarray | None = None
-    ) -> None:
-        self.pixels = pixels
+    def __init__(self, path: Path, chosen: np.ndarray | None = None) -> None:
+        self.path = path
+        pixels = np.lib.format.open_memmap(path, "r")
+        self.start = pixels.offset
         self.chosen = np.arange(len(pixels)) if chosen is None else chosen
         self.shape = (len(self.chosen), *pixels.shape[1:])
 
     def __len__(self) -> int:
         return len(self.chosen)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all of them."""
+        return math.prod(self.shape)
+
     def __getitem__(self, index: int | slice | np.ndarray) -> np.ndarray:
-        return self.pixels[self.chosen[index]]
+        places = np.asarray(self.chosen[index])
+        found = np.empty((places.size, *self.shape[1:]), np.uint8)
+        size = math.prod(self.shape[1:])
+        with open(self.path, "rb", buffering=0) as file:
+            for row, place in zip(found, places.flat, strict=True):
+                file.seek(self.start + int(place) * size)
+                content = np.frombuffer(file.read(size), np.uint8)
+                row[:] = content.reshape(row.shape)
+        return found.reshape(*places.shape, *self.shape[1:])
 
     def take(self, indices: np.ndarray, axis: int = 0) -> "OnDisk":
         """Some of the images, still on disk."""
-        return OnDisk(self.pixels, self.chosen[indices])
+        return OnDisk(self.path, self.chosen[indices])

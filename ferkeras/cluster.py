@@ -1,0 +1,255 @@
+"""Units on the machines of a cluster, or side by side on this one, by Ray.
+
+Ray chooses the machines, starts a process for each group of units that are
+trained together, and starts it again elsewhere where it dies.
+"""
+
+import contextlib
+import logging
+import os
+import time
+import uuid
+
+# Said before Ray is imported: it reports on itself to nobody, and is to hide
+# cards from no task that asks for none.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+import keras
+import ray
+from rich.console import Console
+from rich.table import Table
+
+from ferkeras import node
+from ferkeras.display import Overview, key, name, progress_line, result
+from ferkeras.keeper import Keeper
+from ferkeras.limits import RESERVE
+from ferkeras.needs import Needs, on
+from ferkeras.record import ROOT, commit, is_complete, read_record
+from ferkeras.together import grouped
+from ferkeras.train import OutOfTime
+from ferkeras.work_queue import claim, stopped
+
+TRIES = 3  # further ones of a run whose process dies
+# Groups that Ray has at once: more than a cluster runs, fewer than the locks
+# that a process may have open.
+WINDOW = 256
+# Seconds for runs that are stopped to send what they have.
+GRACE = 10
+LINES = 5  # of a log that failures are shown with
+QUIET = logging.CRITICAL + 1
+WHY = {
+    ray.exceptions.WorkerCrashedError: "its process died",
+    ray.exceptions.NodeDiedError: "its machine was lost",
+    ray.exceptions.OutOfMemoryError: "its machine ran out of memory",
+}
+
+
+@contextlib.contextmanager
+def connected(address):
+    """Join the cluster at an address; at `"local"`, start one on this machine.
+
+    Its workers have this code and this backend, whatever is installed there.
+
+    Raises:
+        ConnectionError: where there is none.
+    """
+    code = "ferkeras", "reproductions", "tfds_builders"
+    environment = {
+        "KERAS_BACKEND": keras.backend.backend(),
+        "FERKERAS_COMMIT": commit(),
+    }
+    try:
+        ray.init(
+            address,
+            log_to_driver=False,
+            logging_level=QUIET,
+            runtime_env={
+                "py_modules": [str(ROOT / name) for name in code],
+                "env_vars": environment,
+            },
+            **({"include_dashboard": False} if address == "local" else {}),
+        )
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"There is no Ray cluster at {address}. Start it there with `ray "
+            "start --head`, or leave the address out to use this machine."
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextlib.contextmanager
+def marked(results):
+    """A file by which workers know the results folder; yields its name."""
+    path = results / "work" / f"cluster-{uuid.uuid4().hex}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    try:
+        yield path.name
+    finally:
+        path.unlink(missing_ok=True)
+
+
+class Crew:
+    """Groups of units on their way through a cluster.
+
+    Args:
+        units: list of `Unit`.
+        order: `ferkeras.node.Order`.
+        keeper: handle of the `Keeper`.
+        progress: what `progress_line` returned.
+    """
+
+    def __init__(self, units, order, keeper, progress):
+        self.units, self.order, self.keeper = units, order, keeper
+        self.results, self.left = order.results, len(units)
+        self.say = progress.console.print
+        self.display = Overview(progress, units)
+        self.again = [
+            u for u in units if is_complete(read_record(self.results, u))
+        ]
+        self.needs = Needs(order.share_batches)
+        self.task = ray.remote(max_calls=1, max_retries=TRIES)(node.run)
+        self.running, self.coming, self.failed = {}, {}, []
+
+    def work(self, deadline):
+        """Run all; raises `OutOfTime` some seconds after the deadline."""
+        waiting = grouped(self.units, self.results)[::-1]
+        while waiting or self.running:
+            while waiting and len(self.running) < WINDOW:
+                self.begin(waiting.pop())
+            self.follow()
+            # Those that are being scored may come to their end.
+            if deadline and time.monotonic() > deadline + RESERVE / 2:
+                raise OutOfTime
+
+    def begin(self, group):
+        """Hand to Ray what is to be run of a group."""
+        locks = contextlib.ExitStack()
+        ready, found = claim(
+            group, self.results, self.again, locks, self.say, self.coming
+        )
+        self.complete(found)
+        if not ready:
+            locks.close()
+            return
+        stages = {key(stage) for unit in ready for stage in unit.stages}
+        options, share = self.needs.of(ready[0].row)
+        ref = self.task.options(**options).remote(
+            self.keeper,
+            self.order,
+            share,
+            ready,
+            *(self.coming[stage] for stage in stages if stage in self.coming),
+        )
+        self.running[ref] = ready, locks
+        self.coming |= {key(unit): ref for unit in ready}
+
+    def follow(self):
+        """Show what has come for half a second."""
+        done, _ = ray.wait([*self.running], timeout=0.5)
+        groups = {key(group[0]): group for group, _ in self.running.values()}
+        for which, epoch, logs in ray.get(self.keeper.told.remote()):
+            self.display.epoch(groups[which], epoch, logs)
+        for ref in done:
+            self.end(ref)
+
+    def end(self, ref):
+        """Take what became of a group."""
+        group, locks = self.running.pop(ref)
+        with locks:
+            try:
+                self.complete(zip(group, ray.get(ref), strict=True))
+                return
+            except (OutOfTime, ray.exceptions.TaskCancelledError):
+                pass
+            except ray.exceptions.RayError as error:
+                self.failed.append((group, error))
+                self.say(f"{name(group)}: failed, see the end")
+            for unit in group:
+                del self.coming[key(unit)]
+            self.display.done(group)
+
+    def complete(self, found):
+        """Count and name units that are complete, each with its record."""
+        for unit, entry in found:
+            self.left -= 1
+            self.say(result(unit, entry))
+            self.display.done([unit])
+
+    def stop(self):
+        """Have what runs save what it has, and end."""
+        for ref in self.running:
+            ray.cancel(ref)
+        until = time.monotonic() + GRACE
+        while self.running and time.monotonic() < until:
+            self.follow()
+
+    def failures(self):
+        """A table of what failed, why, and what was printed last."""
+        table = Table("run", "why", "end of its log", title="Failed")
+        for group, error in self.failed:
+            path = self.results / node.log_of(group[0])
+            text = path.read_text() if path.exists() else ""
+            end = "\n".join(text.splitlines()[-LINES:])
+            table.add_row(name(group), why(error), f"{end}\n{path}")
+        return table
+
+
+def why(error):
+    """What Ray says of a task that failed, in a line."""
+    if isinstance(error, ray.exceptions.RayTaskError):
+        return f"{type(error.cause).__name__}: {error.cause}"
+    words = WHY.get(type(error))
+    return f"{words}, {TRIES + 1} times" if words else str(error)
+
+
+def work_through(
+    units,
+    results,
+    datasets,
+    command,
+    deadline=None,
+    address="local",
+    share_batches=False,
+):
+    """`ferkeras.work_queue.work_through`, many at once.
+
+    Args:
+        units: as there.
+        results: as there; workers that do not see this folder send what they
+            make of it.
+        datasets: as there; machines that do not have a dataset are sent it.
+        command: as there.
+        deadline: as there.
+        address: of a cluster, on one of whose machines this is; `"local"` for
+            this machine alone.
+        share_batches: whether each run is to share its batches over all cards
+            of a machine; the backend must be JAX.
+
+    Returns:
+        As there.
+
+    Raises:
+        ConnectionError: where there is no cluster at the address.
+    """
+    deadline = deadline and deadline - RESERVE
+    results, data_dir = results.resolve(), datasets.data_dir.resolve()
+    with connected(address), marked(results) as mark:
+        here = on(ray.get_runtime_context().get_node_id())
+        keeper = ray.remote(max_concurrency=8)(Keeper).options(**here)
+        keeper = keeper.remote(results, data_dir, deadline)
+        order = node.Order(results, mark, data_dir, command, share_batches)
+        with progress_line() as progress:
+            crew = Crew(units, order, keeper, progress)
+            try:
+                crew.work(deadline)
+            except (OutOfTime, KeyboardInterrupt) as stop:
+                crew.stop()
+                crew.say(stopped(stop, crew.left, len(units)))
+    if crew.failed:
+        Console(stderr=True).print(crew.failures())
+    return crew.left
