@@ -10,10 +10,11 @@ import os
 import time
 import uuid
 
-# Said before Ray is imported: it reports on itself to nobody, and is to hide
-# cards from no task that asks for none.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Read when Ray is imported: it prints nothing of its own, and reports on its
+# use to nobody.
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".*")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 import keras
 import ray

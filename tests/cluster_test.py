@@ -1,6 +1,8 @@
 """A cluster of two machines, both this one, of which one is lost."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -10,20 +12,21 @@ from pathlib import Path
 import keras
 import pytest
 
-pytest.importorskip("ray")
+from ferkeras import run_folder
+from ferkeras.data import Datasets, Source, npz_path, write_npz
+from ferkeras.experiment import Start
+from ferkeras.paper import Paper, Table, Unit
+from ferkeras.recipe import Phase
+from ferkeras.record import is_complete, read_record
+from ferkeras.work_queue import work_through
+from tests import tiny
 
+# Before Ray, of which it decides what is printed.
+cluster = pytest.importorskip("ferkeras.cluster")
 from ray.cluster_utils import Cluster  # noqa: E402
 
-from ferkeras import cluster, run_folder  # noqa: E402
-from ferkeras.data import Datasets, Source, npz_path, write_npz  # noqa: E402
-from ferkeras.paper import Paper, Table, Unit  # noqa: E402
-from ferkeras.recipe import Phase  # noqa: E402
-from ferkeras.record import read_record  # noqa: E402
-from ferkeras.work_queue import work_through  # noqa: E402
-from tests import tiny  # noqa: E402
-
 ROOT = Path(__file__).parent.parent
-EPOCHS = 60
+EPOCHS = 40
 FAR = 10  # epochs that a run has behind it when its machine is lost
 
 
@@ -33,18 +36,42 @@ def network(input_shape, num_classes):
     return tiny.network(input_shape, num_classes)
 
 
+def deadly(input_shape, num_classes):
+    """What the system kills, such as for want of memory."""
+    print("about to die", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def trained_for(epochs):
+    """A recipe of so many epochs."""
+    phase = Phase(partial(keras.optimizers.Adam, 1e-3), epochs)
+    return replace(tiny.RECIPE, phases=(phase,))
+
+
 ROW = replace(
     tiny.ROW,
     model=network,
     dataset="own/noise",
-    recipe=replace(
-        tiny.RECIPE,
-        phases=(Phase(partial(keras.optimizers.Adam, 1e-3), EPOCHS),),
-    ),
+    recipe=trained_for(EPOCHS),
 )
-TABLE = Table("Table 1", 8, tiny.PROTOCOLS[1:], (ROW,))
+STAGE = replace(ROW, name="Stage", recipe=trained_for(1))
+NEXT = replace(STAGE, name="Next", start_from=(Start("Stage"),))
+DEADLY = replace(STAGE, name="Deadly", model=deadly)
+LONG = replace(ROW, name="Long", recipe=trained_for(100_000))
+CLEAN = tiny.PROTOCOLS[1]
+TABLE = Table("Table 1", 8, (CLEAN,), (ROW, STAGE, NEXT, DEADLY, LONG))
 PAPER = Paper("tiny1999", "Tiny", "", (TABLE,))
-UNITS = [Unit(PAPER, TABLE, ROW, TABLE.protocols[0], seed) for seed in range(8)]
+
+
+def units_of(*rows, seeds=1):
+    return [
+        Unit(PAPER, TABLE, row, CLEAN, seed)
+        for row in rows
+        for seed in range(seeds)
+    ]
+
+
+UNITS = units_of(ROW, seeds=8)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +86,9 @@ def datasets(tmp_path_factory):
 @pytest.fixture(scope="module")
 def plain(datasets, tmp_path_factory):
     """What a queue on this machine makes of the same units."""
-    results = tmp_path_factory.mktemp("plain")
+    results, before = tmp_path_factory.mktemp("plain"), run_folder.EVERY
     assert work_through(UNITS, results, datasets, "plain") == 0
+    run_folder.EVERY = before
     return results
 
 
@@ -92,14 +120,17 @@ def lose_a_machine(two_machines, results):
     two_machines.remove_node(two_machines.nodes[0], allow_graceful=False)
 
 
+@pytest.fixture
+def not_shared(monkeypatch):
+    """As on machines of which none sees the driver's folders."""
+    nothing = contextlib.nullcontext("nowhere")
+    monkeypatch.setattr(cluster, "marked", lambda results: nothing)
+
+
 @pytest.mark.slow
 def test_a_lost_machine_costs_no_run(
-    plain, datasets, two_machines, tmp_path, monkeypatch, capfd
+    plain, datasets, two_machines, tmp_path, not_shared, capfd
 ):
-    # As on machines of which none sees the driver's folders.
-    monkeypatch.setattr(
-        cluster, "marked", lambda results: contextlib.nullcontext("nowhere")
-    )
     killer = threading.Thread(
         target=lose_a_machine, args=(two_machines, tmp_path), daemon=True
     )
@@ -112,5 +143,50 @@ def test_a_lost_machine_costs_no_run(
     for unit in UNITS:
         entry = read_record(tmp_path, unit)
         assert without_times(entry) == without_times(read_record(plain, unit))
+        # None was begun anew.
+        log = (tmp_path / f"work/{unit.folder}/seed{unit.seed}.log").read_text()
+        assert log.count("epoch 1,") == 1
     said = capfd.readouterr()
-    assert "ray" not in said.out.lower() + said.err.lower()
+    assert not said.out and "ray" not in said.err.lower()
+
+
+@pytest.mark.slow
+def test_stages_come_first_and_a_death_is_told_at_the_end(
+    datasets, tmp_path, capfd
+):
+    stage, following, deadly = units = units_of(STAGE, NEXT, DEADLY)
+    assert cluster.work_through(units, tmp_path, datasets, "c") == 1
+    assert is_complete(read_record(tmp_path, stage))
+    (start,) = read_record(tmp_path, following)["started_from"]
+    assert start["digest"] == stage.digest
+    assert read_record(tmp_path, deadly) is None
+    _, _, table = capfd.readouterr().err.partition("Failed")
+    assert "its process died, 4 times" in " ".join(table.split())
+    assert "about to die" in table
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["Ctrl-C", "time"])
+def test_what_is_stopped_lands_and_goes_on(
+    way, datasets, tmp_path, not_shared, capfd, monkeypatch
+):
+    def interrupt():
+        while not any(n >= FAR for n in epochs_behind(tmp_path)):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    deadline = None
+    if way == "Ctrl-C":
+        threading.Thread(target=interrupt, daemon=True).start()
+    else:
+        monkeypatch.setattr(cluster, "RESERVE", 20)
+        deadline = time.monotonic() + 80
+    units = units_of(LONG)
+    left = cluster.work_through(units, tmp_path, datasets, "c", deadline)
+    assert left == 1
+    entry = read_record(tmp_path, units[0])
+    assert entry["status"] == "incomplete"
+    said = capfd.readouterr().err
+    assert ("Stopped" if way == "Ctrl-C" else "Time is up") in said
+    folder = run_folder.RunFolder(tmp_path / f"work/{units[0].folder}/seed0")
+    assert folder.epochs_done == entry["epochs"]["done"] >= FAR
