@@ -7,6 +7,8 @@ trained together, and starts it again elsewhere where it dies.
 import contextlib
 import logging
 import os
+import shutil
+import tempfile
 import time
 import uuid
 
@@ -15,6 +17,8 @@ import uuid
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".*")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Further tries of a run that Ray ends for want of memory, else without end.
+os.environ.setdefault("RAY_task_oom_retries", "3")
 
 import keras
 import ray
@@ -38,7 +42,7 @@ WINDOW = 256
 # Seconds for runs that are stopped to send what they have.
 GRACE = 10
 LINES = 5  # of a log that failures are shown with
-QUIET = logging.CRITICAL + 1
+CODE = "ferkeras", "reproductions", "tfds_builders"
 WHY = {
     ray.exceptions.WorkerCrashedError: "its process died",
     ray.exceptions.NodeDiedError: "its machine was lost",
@@ -55,27 +59,29 @@ def connected(address):
     Raises:
         ConnectionError: where there is none.
     """
-    code = "ferkeras", "reproductions", "tfds_builders"
     environment = {
         "KERAS_BACKEND": keras.backend.backend(),
         "FERKERAS_COMMIT": commit(),
     }
-    try:
-        ray.init(
-            address,
-            log_to_driver=False,
-            logging_level=QUIET,
-            runtime_env={
-                "py_modules": [str(ROOT / name) for name in code],
-                "env_vars": environment,
-            },
-            **({"include_dashboard": False} if address == "local" else {}),
-        )
-    except ConnectionError as error:
-        raise ConnectionError(
-            f"There is no Ray cluster at {address}. Start it there with `ray "
-            "start --head`, or leave the address out to use this machine."
-        ) from error
+    local = {"include_dashboard": False} if address == "local" else {}
+    with tempfile.TemporaryDirectory() as code:
+        for name in CODE:
+            compiled = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, f"{code}/{name}", ignore=compiled)
+        try:
+            ray.init(
+                address,
+                log_to_driver=False,
+                logging_level=logging.CRITICAL + 1,
+                runtime_env={"working_dir": code, "env_vars": environment},
+                **local,
+            )
+        except ConnectionError as error:
+            raise ConnectionError(
+                f"There is no Ray cluster at {address}. Start it there with "
+                "`ray start --head`, or leave the address out to use this "
+                "machine."
+            ) from error
     try:
         yield
     finally:
@@ -115,17 +121,24 @@ class Crew:
         self.needs = Needs(order.share_batches)
         self.task = ray.remote(max_calls=1, max_retries=TRIES)(node.run)
         self.running, self.coming, self.failed = {}, {}, []
+        self.late = False
 
     def work(self, deadline):
-        """Run all; raises `OutOfTime` some seconds after the deadline."""
+        """Run all.
+
+        Raises:
+            OutOfTime: once the deadline is past, and what is being scored then
+                has had time to end.
+        """
         waiting = grouped(self.units, self.results)[::-1]
-        while waiting or self.running:
-            while waiting and len(self.running) < WINDOW:
+        while self.running or (waiting and not self.late):
+            while waiting and not self.late and len(self.running) < WINDOW:
                 self.begin(waiting.pop())
             self.follow()
-            # Those that are being scored may come to their end.
             if deadline and time.monotonic() > deadline + RESERVE / 2:
                 raise OutOfTime
+        if self.late:
+            raise OutOfTime
 
     def begin(self, group):
         """Hand to Ray what is to be run of a group."""
@@ -165,14 +178,16 @@ class Crew:
             try:
                 self.complete(zip(group, ray.get(ref), strict=True))
                 return
-            except (OutOfTime, ray.exceptions.TaskCancelledError):
+            except OutOfTime:
+                self.late = True
+            except ray.exceptions.TaskCancelledError:
                 pass
             except ray.exceptions.RayError as error:
                 self.failed.append((group, error))
                 self.say(f"{name(group)}: failed, see the end")
+                self.display.done(group)
             for unit in group:
                 del self.coming[key(unit)]
-            self.display.done(group)
 
     def complete(self, found):
         """Count and name units that are complete, each with its record."""
@@ -241,8 +256,10 @@ def work_through(
     results, data_dir = results.resolve(), datasets.data_dir.resolve()
     with connected(address), marked(results) as mark:
         here = on(ray.get_runtime_context().get_node_id())
-        keeper = ray.remote(max_concurrency=8)(Keeper).options(**here)
-        keeper = keeper.remote(results, data_dir, deadline)
+        actor = ray.remote(
+            max_concurrency=8, max_restarts=-1, max_task_retries=-1, **here
+        )
+        keeper = actor(Keeper).remote(results, data_dir, deadline)
         order = node.Order(results, mark, data_dir, command, share_batches)
         with progress_line() as progress:
             crew = Crew(units, order, keeper, progress)

@@ -77,6 +77,12 @@ def share_memory(share):
             os.environ[name] = before
 
 
+def share_cores(count):
+    """Have this process compute on so many cores; call it before all else."""
+    # JAX reads the one, TensorFlow the other.
+    os.environ["NPROC"] = os.environ["TF_NUM_INTRAOP_THREADS"] = str(count)
+
+
 class SharedBatches(keras.distribution.DataParallel):
     """Each batch is shared over devices, which all have the weights.
 

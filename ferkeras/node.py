@@ -97,6 +97,9 @@ def run(keeper, order, share, units, *stages):
         stack.enter_context(logged(results / log_of(units[0])))
         if share:
             stack.enter_context(devices.share_memory(share))
+        else:
+            mine = ray.get_runtime_context().get_assigned_resources()
+            devices.share_cores(int(mine["CPU"]))
         devices.configure(cache / "compiled")
         if order.share_batches:
             devices.share_batches()

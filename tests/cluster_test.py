@@ -92,9 +92,14 @@ def plain(datasets, tmp_path_factory):
     return results
 
 
-@pytest.fixture
-def two_machines(monkeypatch):
+@pytest.fixture(autouse=True)
+def these_rows(monkeypatch):
+    """Have workers find this file; the code under test is sent to them."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+@pytest.fixture
+def two_machines(these_rows):
     made = Cluster(True, head_node_args={"num_cpus": 0})
     made.nodes = [made.add_node(num_cpus=1) for _ in range(2)]
     yield made

@@ -3,7 +3,9 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,30 @@ from ferkeras.files import open_whole
 # A file's bytes, and the box `(left, top, width, height)` of what to see of it,
 # in pixels, or None for all.
 Boxed = tuple[bytes, Iterable[int] | None]
+
+
+def seen(index: int, boxed: Boxed, colour: bool) -> np.ndarray:
+    """What the box shows of the file at a place."""
+    file, box = boxed
+    try:
+        image = decode(file, colour)
+    except ValueError as error:
+        raise ValueError(f"image {index}: {error}") from error
+    if box is None:
+        return image
+    left, top, width, height = box
+    return image[top : top + height, left : left + width]
+
+
+def in_threads(
+    function: Callable[[int, Boxed], np.ndarray],
+    read: Callable[[], Iterable[Boxed]],
+) -> Iterator[np.ndarray]:
+    """Map what is read and its place, in order, some files at a time."""
+    numbered = enumerate(read())
+    with ThreadPoolExecutor() as pool:
+        while some := list(islice(numbered, 64)):
+            yield from pool.map(function, *zip(*some, strict=True))
 
 
 class EncodedImages:
@@ -77,15 +103,8 @@ class EncodedImages:
         Raises:
             ValueError: where a file cannot be decoded, with its place.
         """
-        for index, (file, box) in enumerate(self.read()):
-            try:
-                image = decode(file, colour)
-            except ValueError as error:
-                raise ValueError(f"image {index}: {error}") from error
-            if box is not None:
-                left, top, width, height = box
-                image = image[top : top + height, left : left + width]
-            yield image
+        for index, boxed in enumerate(self.read()):
+            yield seen(index, boxed, colour)
 
     def resized(self, size: int, colours: int) -> "np.ndarray | OnDisk":
         """Bring the images to one size.
@@ -101,10 +120,13 @@ class EncodedImages:
             ValueError: as `decoded`.
         """
         shape = (self.count, size, size, colours)
-        rows = (
-            resize(image, size).reshape(shape[1:])
-            for image in self.decoded(colours == 3)
-        )
+
+        def row(index: int, boxed: Boxed) -> np.ndarray:
+            # OpenCV lets go of Python's lock.
+            image = seen(index, boxed, colours == 3)
+            return resize(image, size).reshape(shape[1:])
+
+        rows = in_threads(row, self.read)
         return self._kept(f"{size}x{size}x{colours}", shape, rows)
 
 
