@@ -100,9 +100,10 @@ def these_rows(monkeypatch):
 
 @pytest.fixture
 def two_machines(these_rows):
+    """A `Cluster`, and one of its two machines beside the driver's."""
     made = Cluster(True, head_node_args={"num_cpus": 0})
-    made.nodes = [made.add_node(num_cpus=1) for _ in range(2)]
-    yield made
+    _, lost = [made.add_node(num_cpus=1) for _ in range(2)]
+    yield made, lost
     made.shutdown()
 
 
@@ -114,15 +115,17 @@ def without_times(record):
 
 def epochs_behind(results):
     """Epochs that have landed of each run that is under way."""
-    logs = (results / "work").rglob("history.csv")
-    return [len(path.read_text().splitlines()) - 1 for path in logs]
+    for path in (results / "work").rglob(run_folder.SNAPSHOT):
+        # One that has just ended has none any more.
+        with contextlib.suppress(FileNotFoundError):
+            yield run_folder.saved_epochs(path.parent)
 
 
-def lose_a_machine(two_machines, results):
-    """Kill one once a run on each is well under way."""
+def lose(machine, machines, results):
+    """Kill a machine once a run on each is well under way."""
     while sum(n >= FAR for n in epochs_behind(results)) < 2:
         time.sleep(0.05)
-    two_machines.remove_node(two_machines.nodes[0], allow_graceful=False)
+    machines.remove_node(machine, allow_graceful=False)
 
 
 @pytest.fixture
@@ -136,12 +139,13 @@ def not_shared(monkeypatch):
 def test_a_lost_machine_costs_no_run(
     plain, datasets, two_machines, tmp_path, not_shared, capfd
 ):
+    machines, lost = two_machines
     killer = threading.Thread(
-        target=lose_a_machine, args=(two_machines, tmp_path), daemon=True
+        target=lose, args=(lost, machines, tmp_path), daemon=True
     )
     killer.start()
     left = cluster.work_through(
-        UNITS, tmp_path, datasets, "c", address=two_machines.address
+        UNITS, tmp_path, datasets, "c", address=machines.address
     )
     assert left == 0
     assert not killer.is_alive()
