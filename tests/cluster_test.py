@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -12,7 +14,7 @@ from pathlib import Path
 import keras
 import pytest
 
-from ferkeras import run_folder
+from ferkeras import devices, run_folder
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.experiment import Start
 from ferkeras.paper import Paper, Table, Unit
@@ -85,11 +87,23 @@ def datasets(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def plain(datasets, tmp_path_factory):
-    """What a queue on this machine makes of the same units."""
-    results, before = tmp_path_factory.mktemp("plain"), run_folder.EVERY
-    assert work_through(UNITS, results, datasets, "plain") == 0
-    run_folder.EVERY = before
+    """What a queue of one core makes of the same units."""
+    results = tmp_path_factory.mktemp("plain")
+    call = f"run_plainly({str(results)!r}, {str(datasets.data_dir)!r})"
+    one_core = {"NPROC": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+    subprocess.run(
+        [sys.executable, "-c", f"from tests.cluster_test import *; {call}"],
+        cwd=ROOT,
+        env=os.environ | one_core,
+        check=True,
+    )
     return results
+
+
+def run_plainly(results, data_dir):
+    devices.configure()
+    datasets = Datasets(Path(data_dir))
+    assert work_through(UNITS, Path(results), datasets, "plain") == 0
 
 
 @pytest.fixture(autouse=True)
