@@ -29,7 +29,7 @@ from ferkeras import node
 from ferkeras.display import Overview, key, name, progress_line, result
 from ferkeras.keeper import Keeper
 from ferkeras.limits import RESERVE
-from ferkeras.needs import Needs, on
+from ferkeras.needs import needs_here, on
 from ferkeras.record import ROOT, commit, is_complete, read_record
 from ferkeras.together import grouped
 from ferkeras.train import OutOfTime
@@ -57,17 +57,23 @@ def connected(address):
     Its workers have this code and this backend, whatever is installed there.
 
     Raises:
-        ConnectionError: where there is none.
+        ConnectionError: where there is none, or this machine is not in it.
     """
+    if address.startswith("ray://"):
+        raise ConnectionError(
+            f"{address} is for clients elsewhere. Give HOST:PORT, as `ray "
+            "start` takes it, on one of the cluster's machines."
+        )
     environment = {
         "KERAS_BACKEND": keras.backend.backend(),
         "FERKERAS_COMMIT": commit(),
     }
     local = {"include_dashboard": False} if address == "local" else {}
     with tempfile.TemporaryDirectory() as code:
-        for name in CODE:
+        for package in CODE:
             compiled = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, f"{code}/{name}", ignore=compiled)
+            target = f"{code}/{package}"
+            shutil.copytree(ROOT / package, target, ignore=compiled)
         try:
             ray.init(
                 address,
@@ -118,10 +124,12 @@ class Crew:
         self.again = [
             u for u in units if is_complete(read_record(self.results, u))
         ]
-        self.needs = Needs(order.share_batches)
+        self.needs = needs_here(order.share_batches)
         self.task = ray.remote(max_calls=1, max_retries=TRIES)(node.run)
-        self.running, self.coming, self.failed = {}, {}, []
-        self.late = False
+        # Of all that were begun: by Ray's reference; by each unit's key; and
+        # by that of its first unit.
+        self.running, self.coming, self.groups = {}, {}, {}
+        self.failed, self.broken, self.late = [], set(), False
 
     def work(self, deadline):
         """Run all.
@@ -134,7 +142,8 @@ class Crew:
         while self.running or (waiting and not self.late):
             while waiting and not self.late and len(self.running) < WINDOW:
                 self.begin(waiting.pop())
-            self.follow()
+            if self.running:
+                self.follow()
             if deadline and time.monotonic() > deadline + RESERVE / 2:
                 raise OutOfTime
         if self.late:
@@ -160,15 +169,16 @@ class Crew:
             *(self.coming[stage] for stage in stages if stage in self.coming),
         )
         self.running[ref] = ready, locks
+        self.groups[key(ready[0])] = ready
         self.coming |= {key(unit): ref for unit in ready}
 
     def follow(self):
         """Show what has come for half a second."""
         done, _ = ray.wait([*self.running], timeout=0.5)
-        groups = {key(group[0]): group for group, _ in self.running.values()}
         for which, epoch, logs in ray.get(self.keeper.told.remote()):
-            self.display.epoch(groups[which], epoch, logs)
-        for ref in done:
+            self.display.epoch(self.groups[which], epoch, logs)
+        # What others start from first.
+        for ref in [ref for ref in self.running if ref in done]:
             self.end(ref)
 
     def end(self, ref):
@@ -183,8 +193,13 @@ class Crew:
             except ray.exceptions.TaskCancelledError:
                 pass
             except ray.exceptions.RayError as error:
-                self.failed.append((group, error))
-                self.say(f"{name(group)}: failed, see the end")
+                stages = {key(x) for unit in group for x in unit.stages}
+                if stages & self.broken:
+                    self.say(f"{name(group)}: waits for what it needs")
+                else:
+                    self.failed.append((group, error))
+                    self.say(f"{name(group)}: failed, see the end")
+                self.broken |= {key(unit) for unit in group}
                 self.display.done(group)
             for unit in group:
                 del self.coming[key(unit)]
@@ -199,7 +214,7 @@ class Crew:
     def stop(self):
         """Have what runs save what it has, and end."""
         for ref in self.running:
-            ray.cancel(ref)
+            ray.cancel(ref, recursive=False)
         until = time.monotonic() + GRACE
         while self.running and time.monotonic() < until:
             self.follow()
@@ -250,7 +265,8 @@ def work_through(
         As there.
 
     Raises:
-        ConnectionError: where there is no cluster at the address.
+        ConnectionError: where there is no cluster at the address, or this
+            machine is not in it.
     """
     deadline = deadline and deadline - RESERVE
     results, data_dir = results.resolve(), datasets.data_dir.resolve()

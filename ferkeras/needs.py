@@ -3,6 +3,7 @@
 import math
 import shutil
 import subprocess
+from dataclasses import dataclass
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -30,32 +31,28 @@ def cards():
     return [int(line) * 2**20 for line in lines]
 
 
+@dataclass(frozen=True)
 class Needs:
-    """Resources of runs, on the machines that the cluster has now.
+    """What runs ask Ray for, on the machines that a cluster has.
 
-    Args:
+    Attributes:
+        cores: of the machine that has the fewest.
+        cards: likewise, of those that have any; 0 where none has.
+        memory: bytes of the smallest card; None where unknown.
         share_batches: whether each run shares its batches over all cards of a
             machine.
+        costs: as of `ferkeras.costs.read_costs`; networks are added as they
+            are asked for.
     """
 
-    def __init__(self, share_batches):
-        self.costs = read_costs(ROOT / "results")
-        alive = {
-            node["NodeID"]: node["Resources"]
-            for node in ray.nodes()
-            if node["Alive"]
-        }
-        cores = [x["CPU"] for x in alive.values() if x.get("CPU")]
-        with_cards = {k: x["GPU"] for k, x in alive.items() if x.get("GPU")}
-        self.cores = min(cores, default=1)
-        self.cards = min(with_cards.values(), default=0)
-        self.share_batches = share_batches
-        look = ray.remote(max_calls=1)(cards)
-        looks = [look.options(**on(node)).remote() for node in with_cards]
-        self.memory = min(sum(ray.get(looks), []), default=None)
+    cores: float
+    cards: float
+    memory: int | None
+    share_batches: bool
+    costs: dict
 
     def of(self, row):
-        """What a task of a row asks Ray for.
+        """What a task of a row asks for.
 
         Args:
             row: `Experiment`.
@@ -72,3 +69,21 @@ class Needs:
         need = memory_of(row, self.costs) / self.memory
         share = min(1.0, math.ceil(100 * need) / 100)
         return {"num_cpus": 1, "num_gpus": share}, share
+
+
+def needs_here(share_batches):
+    """`Needs` on the machines that the cluster has now."""
+    alive = [node for node in ray.nodes() if node["Alive"]]
+    cores = [x["Resources"].get("CPU") for x in alive]
+    with_cards = [x for x in alive if x["Resources"].get("GPU")]
+    look = ray.remote(max_calls=1)(cards)
+    found = ray.get(
+        [look.options(**on(x["NodeID"])).remote() for x in with_cards]
+    )
+    return Needs(
+        min(filter(None, cores), default=1),
+        min((x["Resources"]["GPU"] for x in with_cards), default=0),
+        min(sum(found, []), default=None),
+        share_batches,
+        read_costs(ROOT / "results"),
+    )

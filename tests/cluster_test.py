@@ -15,8 +15,10 @@ import keras
 import pytest
 
 from ferkeras import devices, run_folder
+from ferkeras.costs import memory_of, networks_of
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.experiment import Start
+from ferkeras.operations import Operations
 from ferkeras.paper import Paper, Table, Unit
 from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, read_record
@@ -26,6 +28,8 @@ from tests import tiny
 # Before Ray, of which it decides what is printed.
 cluster = pytest.importorskip("ferkeras.cluster")
 from ray.cluster_utils import Cluster  # noqa: E402
+
+from ferkeras.needs import Needs  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 EPOCHS = 40
@@ -59,9 +63,11 @@ ROW = replace(
 STAGE = replace(ROW, name="Stage", recipe=trained_for(1))
 NEXT = replace(STAGE, name="Next", start_from=(Start("Stage"),))
 DEADLY = replace(STAGE, name="Deadly", model=deadly)
+AFTER = replace(STAGE, name="After", start_from=(Start("Deadly"),))
 LONG = replace(ROW, name="Long", recipe=trained_for(100_000))
+ROWS = ROW, STAGE, NEXT, DEADLY, AFTER, LONG
 CLEAN = tiny.PROTOCOLS[1]
-TABLE = Table("Table 1", 8, (CLEAN,), (ROW, STAGE, NEXT, DEADLY, LONG))
+TABLE = Table("Table 1", 8, (CLEAN,), ROWS)
 PAPER = Paper("tiny1999", "Tiny", "", (TABLE,))
 
 
@@ -74,6 +80,27 @@ def units_of(*rows, seeds=1):
 
 
 UNITS = units_of(ROW, seeds=8)
+
+
+@pytest.mark.any_backend
+def test_a_run_asks_for_what_its_network_takes():
+    (network,) = networks_of(STAGE)
+    # Batches of 20, but 256 forward: 4 x 256 / 3 x 3e6 bytes and 4 x 8 x 1e6.
+    costs = {network: Operations(0, 3e6, 1e6)}
+    need = 1.5e9 + 1024e6 + 32e6
+    assert memory_of(STAGE, costs) == pytest.approx(need)
+
+    def of(cores=16, cards=0, memory=None, share_batches=False):
+        return Needs(cores, cards, memory, share_batches, costs).of(STAGE)
+
+    assert of() == ({"num_cpus": 2}, 0)
+    assert of(cores=1) == ({"num_cpus": 1}, 0)
+    a_part = {"num_cpus": 1, "num_gpus": 0.32}
+    assert of(cards=4, memory=8e9) == (a_part, 0.32)
+    whole = {"num_cpus": 1, "num_gpus": 1}
+    assert of(cards=4, memory=2e9) == of(cards=4) == (whole, 1)
+    all_four = {"num_cpus": 1, "num_gpus": 4}
+    assert of(cards=4, memory=8e9, share_batches=True) == (all_four, 1)
 
 
 @pytest.fixture(scope="module")
@@ -177,13 +204,16 @@ def test_a_lost_machine_costs_no_run(
 def test_stages_come_first_and_a_death_is_told_at_the_end(
     datasets, tmp_path, capfd
 ):
-    stage, following, deadly = units = units_of(STAGE, NEXT, DEADLY)
-    assert cluster.work_through(units, tmp_path, datasets, "c") == 1
+    units = units_of(STAGE, NEXT, DEADLY, AFTER)
+    stage, following, deadly, after = units
+    assert cluster.work_through(units, tmp_path, datasets, "c") == 2
     assert is_complete(read_record(tmp_path, stage))
     (start,) = read_record(tmp_path, following)["started_from"]
     assert start["digest"] == stage.digest
     assert read_record(tmp_path, deadly) is None
-    _, _, table = capfd.readouterr().err.partition("Failed")
+    said, _, table = capfd.readouterr().err.partition("Failed")
+    assert f"{after}: waits for what it needs" in said
+    assert "After" not in table
     assert "its process died, 4 times" in " ".join(table.split())
     assert "about to die" in table
 
