@@ -1,5 +1,6 @@
 """Facial-expression papers, rebuilt row by row in Keras 3."""
 
+import importlib
 import os
 
 __version__ = "0.1.0"
@@ -12,3 +13,13 @@ if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
     from ferkeras import quiet
 
     quiet.install()
+
+# What is imported only where it is asked for.
+_WHERE = {"Predictor": "ferkeras.predict", "load": "ferkeras.zoo"}
+
+
+def __getattr__(name):
+    """`ferkeras.load` and the others, without Keras until then."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'ferkeras' has no attribute {name!r}")
+    return getattr(importlib.import_module(_WHERE[name]), name)

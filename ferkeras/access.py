@@ -20,12 +20,14 @@ class Access:
         url: page of those who give it.
         terms: on which terms they do, in a few words.
         files: names of what is got there.
+        people: who is in the images as far as known, and who says so.
     """
 
     name: str
     url: str
     terms: str
     files: tuple[str, ...]
+    people: str = "Who that is is not known here."
 
     def __str__(self) -> str:
         files = ", ".join(self.files)
@@ -41,12 +43,25 @@ class Counts(NamedTuple):
     test: int = 0
 
 
+FROM_GOOGLE = (
+    "Pictures that Google found for 184 words of emotion, together with words "
+    "of gender, age or ethnicity ([Goodfellow et al., 2013]"
+    "(https://arxiv.org/abs/1307.0414)). Nobody wrote down who they show; "
+    "[Hosseini et al., 2025](https://arxiv.org/abs/2502.11049) look into it."
+)
+FROM_PITTSBURGH = (
+    "123 of 210 adults of 18 to 50 years, 69 % of them women, 81 % "
+    "Euro-American, 13 % Afro-American and 6 % others, who posed in a "
+    "laboratory ([Lucey et al., 2010]"
+    "(https://doi.org/10.1109/CVPRW.2010.5543262))."
+)
 FER2013 = Access(
     "FER2013",
     "https://www.kaggle.com/c/"
     "challenges-in-representation-learning-facial-expression-recognition-challenge",
     "under the competition's rules",
     ("fer2013.csv",),
+    FROM_GOOGLE,
 )
 # By the name of the builder, or in TFDS.
 ACCESS = {
@@ -56,18 +71,24 @@ ACCESS = {
         "https://github.com/microsoft/FERPlus",
         "MIT; beside FER2013's fer2013.csv, which has terms of its own",
         ("fer2013new.csv",),
+        f"FER2013's. {FROM_GOOGLE} The classes are those of ten people an "
+        "image ([Barsoum et al., 2016](https://arxiv.org/abs/1608.01041)).",
     ),
     "kdef": Access(
         "KDEF",
         "https://kdef.se",
         "on request, for non-commercial research",
         ("KDEF_and_AKDEF.zip",),
+        "35 women and 35 men of 20 to 30 years, amateur actors, who posed "
+        "without beards, earrings or glasses "
+        "([Lundqvist et al., 1998](https://kdef.se)).",
     ),
     "ck_plus": Access(
         "CK+",
         "https://www.jeffcohn.net",
         "on a signed agreement, for research",
         ("extended-cohn-kanade-images.zip", "Emotion_labels.zip"),
+        FROM_PITTSBURGH,
     ),
     # No publisher offers this copy: who has signed for CK+ may have it too.
     "ck_plus/ck48": Access(
@@ -75,12 +96,15 @@ ACCESS = {
         "https://www.jeffcohn.net",
         "a copy that is passed around, under CK+'s signed agreement",
         ("CK+48/",),
+        FROM_PITTSBURGH,
     ),
     "jaffe": Access(
         "JAFFE",
         "https://zenodo.org/records/3451524",
         "on request, for non-commercial research",
         ("jaffe.zip",),
+        "Ten Japanese women, who posed "
+        "([Lyons et al., 1998](https://zenodo.org/records/3451524)).",
     ),
     "raf_db": Access(
         "RAF-DB",

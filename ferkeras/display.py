@@ -20,7 +20,7 @@ def progress_line():
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]} left"),
     )
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def epochs_of(units):

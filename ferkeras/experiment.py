@@ -95,8 +95,8 @@ class Experiment:
         recipe: how it is trained.
         normalization: factory `(name=..., dtype=...) -> keras.Layer` of what
             brings the channels to the network's scale.
-        keep_weights: whether the weights that were trained are written beside
-            the record.
+        keep_weights: whether the model trained under the clean protocol is
+            written beside its record, weights in half precision.
         start_from: tuple of `Start`; random weights where none reaches.
         task: what the network is trained for.
         branches: names of the branches of a `pyramid_sr`, which are scored by

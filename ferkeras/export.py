@@ -1,6 +1,8 @@
 """A trained network -> files that take pixels and give named probabilities."""
 
+import io
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,14 @@ import keras
 import numpy as np
 from keras import layers
 
+# Imported so that Keras knows their layers when it opens a model.
+import ferkeras.compiled  # noqa: F401
+import ferkeras.layers  # noqa: F401
 from ferkeras.data import has_tensorflow
 from ferkeras.files import open_whole
+
+# Where a `.keras` file, which is a zip file, has them.
+WEIGHTS = "model.weights.h5"
 
 
 @keras.saving.register_keras_serializable(package="ferkeras")
@@ -70,44 +78,62 @@ def export(
         saved_model(model, folder / "saved_model", class_names)
 
 
-def half_precision(network: keras.Model, target: Path) -> None:
-    """Write a network's weights, floats in half precision.
+def half_precision(model: keras.Model, target: Path) -> None:
+    """Write a model to a `.keras` file, its weights in half precision.
 
-    `keras.Model.load_weights` reads them.
+    `keras.saving.load_model` reads it, and has them in full precision again.
 
     Args:
-        network: keras.Model.
-        target: `.weights.h5` file to write, whole or not at all.
+        model: keras.Model.
+        target: `.keras` file to write, whole or not at all.
 
     Raises:
         ValueError: where a weight is over 65,504, the largest half float.
     """
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_whole(target) as file,
-        h5py.File(file, "w") as half,
-    ):
-        path = f"{folder}/full.weights.h5"
-        network.save_weights(path)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "model.keras"
+        model.save(full)
+        with (
+            zipfile.ZipFile(full) as whole,
+            open_whole(target) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as half,
+        ):
+            for name in whole.namelist():
+                content = whole.read(name)
+                if name == WEIGHTS:
+                    content = halved(content, model.name)
+                half.writestr(name, content)
 
-        def copy(name: str, item: h5py.Group | h5py.Dataset) -> None:
+
+def halved(content: bytes, name: str) -> bytes:
+    """A file of weights with its floats in half precision.
+
+    Args:
+        content: an HDF5 file.
+        name: of the model, for the error.
+    """
+    target = io.BytesIO()
+    with h5py.File(io.BytesIO(content)) as full, h5py.File(target, "w") as half:
+
+        def copy(place: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Group):
-                there = half.require_group(name)
+                there = half.require_group(place)
             else:
                 values = item[()]
                 if np.issubdtype(values.dtype, np.floating):
-                    values = values.astype("float16")
+                    with np.errstate(over="ignore"):  # it is refused below
+                        values = values.astype("float16")
                     if not np.isfinite(values).all():
                         raise ValueError(
-                            f"{name} of {network.name} is too large for half "
+                            f"{place} of {name} is too large for half "
                             "precision."
                         )
-                there = half.create_dataset(name, data=values)
+                there = half.create_dataset(place, data=values)
             there.attrs.update(item.attrs)
 
-        with h5py.File(path) as full:
-            half.attrs.update(full.attrs)
-            full.visititems(copy)
+        half.attrs.update(full.attrs)
+        full.visititems(copy)
+    return target.getvalue()
 
 
 def saved_model(
@@ -133,3 +159,54 @@ def saved_model(
         names.get_concrete_function()
         archive.add_endpoint("class_names", names)
     archive.write_out(str(path), verbose=False)
+
+
+def open_model(path: Path) -> keras.Model:
+    """Open what `export` or `half_precision` wrote of a classifier.
+
+    Args:
+        path: a `.keras` file, or a SavedModel's folder, which needs TensorFlow
+            as the backend.
+
+    Returns:
+        keras.Model from uint8 images to class probabilities, whose attribute
+        `class_names` has their names in label order, a tuple of str.
+
+    Raises:
+        FileNotFoundError: where there is nothing.
+        ValueError: for a model that does not name its classes.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"There is no {path}.")
+    if path.is_dir():
+        model, names = open_saved_model(path)
+    else:
+        model = keras.saving.load_model(path)
+        last = model.layers[-1]
+        names = getattr(last, "class_names", [])
+    if not names:
+        raise ValueError(
+            f"{path} does not name its classes. Give a classifier that a run "
+            "or `ferkeras export` wrote."
+        )
+    model.class_names = tuple(names)
+    return model
+
+
+def open_saved_model(path: Path) -> tuple[keras.Model, list[str]]:
+    """A SavedModel as a keras.Model, and its classes' names if it has any."""
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            f"{path} is read under TensorFlow alone. Set "
+            "KERAS_BACKEND=tensorflow, or give the .keras file."
+        )
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    names = loaded.class_names() if hasattr(loaded, "class_names") else []
+    _, inputs = loaded.signatures["serve"].structured_input_signature
+    (pixels,) = inputs.values()
+    image = keras.Input(pixels.shape[1:], dtype=pixels.dtype.name)
+    serve = keras.layers.TFSMLayer(str(path), call_endpoint="serve")
+    model = keras.Model(image, serve(image))
+    return model, [name.decode() for name in np.asarray(names)]

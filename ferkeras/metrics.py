@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy import stats
 from sklearn import metrics
 
 
@@ -38,6 +39,19 @@ def percent_of_rows(matrix: np.ndarray) -> np.ndarray:
     """Confusion matrix in percent of each true class; empty rows stay zero."""
     totals = matrix.sum(-1, keepdims=True)
     return 100 * matrix / np.maximum(totals, 1)
+
+
+def wilson(right: int, count: int) -> list[float]:
+    """95 % interval of a share, in percent: low, high.
+
+    Args:
+        right: how many of them.
+        count: how many there are.
+
+    Reference: Wilson, Journal of the American Statistical Association 22, 1927.
+    """
+    share = stats.binomtest(right, count).proportion_ci(method="wilson")
+    return [float(100 * share.low), float(100 * share.high)]
 
 
 def scores(

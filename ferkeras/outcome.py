@@ -1,5 +1,6 @@
 """A trained network's scores, and the files that go with them."""
 
+import hashlib
 from dataclasses import replace
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 
 from ferkeras import evaluate, metrics, plots, record
 from ferkeras.explain import grad_cam, surest
-from ferkeras.export import export
+from ferkeras.export import classifier, export, half_precision
 from ferkeras.models.pyramid_sr import branch_logits
 from ferkeras.record import path_of
 
@@ -57,6 +58,25 @@ def classified(unit, networks, test, class_names, results, work):
         explained(unit, networks, test, found, class_names, work)
     export(networks.scoring, work, class_names)
     return scores, picture
+
+
+def keep(unit, networks, class_names, results):
+    """Write a model beside the record, its weights in half precision.
+
+    Args:
+        unit: `Unit`.
+        networks: `ferkeras.build.Networks`, trained.
+        class_names: names in label order.
+        results: `pathlib.Path` of the results folder.
+
+    Returns:
+        SHA-256 of the `.keras` file.
+    """
+    model, path = networks.scoring, path_of(results, unit, ".keras")
+    if unit.row.task.classifies:
+        model = classifier(model, class_names)
+    half_precision(model, path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def at_last_epoch(unit, networks, test, class_names, results):

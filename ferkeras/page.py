@@ -14,6 +14,7 @@ from ferkeras import chart
 from ferkeras.files import write_whole
 from ferkeras.numbers import counts, groups, in_words, index
 from ferkeras.report import METHOD, Contents, written
+from ferkeras.zoo import shipped
 
 # What became of a number or a claim, and how the page marks it.
 MARKS = {
@@ -70,10 +71,12 @@ class Overview:
     Attributes:
         contents: list of `Contents`, one a paper.
         title: how many of the papers' numbers came out how, in words.
+        models: those that ship, a list of `Shipped`.
     """
 
     def __init__(self, papers, results):
         self.contents = [Contents(paper, results) for paper in papers]
+        self.models = list(shipped(results).values())
         self.numbers = [x for each in self.contents for x in each.numbers]
         printed = [x for x in self.numbers if not x.ours]
         self.counts = counts(printed)
@@ -93,6 +96,7 @@ class Overview:
             METHOD,
             papers=[each.paper for each in self.contents],
             title=self.title,
+            models=self.models,
             table=index(self.numbers),
         )
 

@@ -9,6 +9,7 @@ from ferkeras.comparisons import Comparison
 from ferkeras.experiment import Experiment, settings, slug
 from ferkeras.names import nearest
 from ferkeras.protocol import Protocol
+from ferkeras.recipe import Recipe
 from ferkeras.statements import Statement
 
 
@@ -86,6 +87,29 @@ class LayerTable:
 
 
 @dataclass(frozen=True)
+class Demo:
+    """How a paper is shown without its datasets, on drawn faces.
+
+    Attributes:
+        faces: name of the prepared dataset.
+        size: side in pixels that they are resized to.
+        recipe: `Recipe` that trains every row; None for the first phase of
+            each row's own, in small batches, as there are few images.
+        epochs: of that phase.
+        network: arguments of the networks that take them, where a row does not
+            give its own.
+        rows: names of the rows that show the paper's idea; all where empty.
+    """
+
+    faces: str = "synthetic_faces/demo"
+    size: int = 32
+    recipe: Recipe | None = None
+    epochs: int = 4
+    network: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Paper:
     """A paper's tables.
 
@@ -101,12 +125,11 @@ class Paper:
         figures: tuple of `Figure`: the paper's pictures of results.
         statements: tuple of `Statement`: what it says of them in words.
         comparisons: tuple of `Comparison`: which rows should be above which.
-        demo_size: side in pixels of the faces of its demonstration.
-        demo_epochs: its epochs.
-        demo_network: arguments of its networks there, for rows that do not
-            give them.
+        demo: its `Demo`.
         drawn: for names of datasets, `folder -> None`, which writes a small
             one of drawn faces as the publisher lays it out.
+        dataset: name of the one that its rows were moved to; empty for the
+            paper as it is.
     """
 
     key: str
@@ -118,10 +141,9 @@ class Paper:
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
-    demo_size: int = 32
-    demo_epochs: int = 4
-    demo_network: Mapping[str, object] = field(default_factory=dict)
+    demo: Demo = Demo()
     drawn: Mapping[str, Callable] = field(default_factory=dict)
+    dataset: str = ""
 
     @property
     def rows(self) -> list[Experiment]:

@@ -83,15 +83,20 @@ def read_json(path):
 PUBLISHED, DRAWN = "published images", "drawn faces"
 
 
-def kind_of(dataset):
-    """What a record's dataset shows: one of these, or the name of `own/...`."""
+def kind_of(record):
+    """What a record is on: one of these, or another dataset than the paper's.
+
+    That is given by its name.
+    """
+    dataset = record["dataset"]
     if dataset["synthetic"]:
         return DRAWN
-    return dataset["name"] if is_own(dataset["name"]) else PUBLISHED
+    moved = "elsewhere" in record or is_own(dataset["name"])
+    return dataset["name"] if moved else PUBLISHED
 
 
 def refuse_to_mix(results, paper, kind):
-    """Keep published images, drawn faces and a user's own apart.
+    """Keep the paper's images, drawn faces and other datasets apart.
 
     Args:
         results: folder of results.
@@ -105,7 +110,7 @@ def refuse_to_mix(results, paper, kind):
     if results.exists() and not results.is_dir():
         raise ValueError(f"{results} is a file; --results takes a folder.")
     for path in sorted((results / paper.key).rglob("seed*.json")):
-        there = kind_of(read_json(path)["dataset"])
+        there = kind_of(read_json(path))
         if there != kind:
             raise ValueError(
                 f"{path} is a record of {there}, not of {kind}. Name another "

@@ -8,11 +8,10 @@ import numpy as np
 from ferkeras import devices, record
 from ferkeras.build import build
 from ferkeras.experiment import dotted, settings
-from ferkeras.export import half_precision
 from ferkeras.files import write_whole
 from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
-from ferkeras.outcome import at_last_epoch, conclude
+from ferkeras.outcome import at_last_epoch, conclude, keep
 from ferkeras.record import path_of
 from ferkeras.run_folder import HISTORY, RunFolder
 from ferkeras.start import take_start
@@ -188,10 +187,9 @@ class Job:
                 )
             assign(variables, folder.best)
         scores, picture = conclude(unit, networks, test, names, results, work)
-        if unit.row.keep_weights:
-            half_precision(
-                networks.classifier, path_of(results, unit, ".weights.h5")
-            )
+        if unit.row.keep_weights and unit.protocol.name == "clean":
+            digest = keep(unit, networks, names, results)
+            self.entry["model_sha256"] = digest
         numbers = {k: v for k, v in scores.items() if not isinstance(v, dict)}
         self.log.finish(numbers, picture, folder.epochs_done)
         self._write("complete", scores)
@@ -214,8 +212,10 @@ def describe(unit, card, networks):
     """The part of a record that is known before training."""
     # Without a training split there is no optimizer to ask for them.
     steps = unit.row.recipe.steps(card["images"].get(unit.protocol.train, 0))
+    elsewhere = {"elsewhere": True} if unit.paper.dataset else {}
     return {
         "paper": unit.paper.key,
+        **elsewhere,
         "table": unit.table.name,
         "row": unit.row.name,
         "protocol": {

@@ -44,6 +44,7 @@ def prepare_dataset(asked):
 
 def write_reports(asked):
     """Write every paper's report, the page of all of them and the list."""
+    from ferkeras.cards import write_cards
     from ferkeras.costs import write_costs
     from ferkeras.page import write_page
     from ferkeras.record import PUBLISHED, refuse_to_mix
@@ -58,6 +59,8 @@ def write_reports(asked):
         print(write_costs(papers, asked.results))
     for paper in papers:
         print(write_report(paper, asked.results))
+    for card in write_cards(papers, asked.results):
+        print(card)
     print(write_page(papers, asked.results))
     rows.renew(asked.results)
 
@@ -71,6 +74,25 @@ def write_bench(asked):
     devices.configure(asked.results / "work" / "compiled")
     path = bench(NETWORKS, asked.results, limit=asked.time_budget)
     print(f"{path}\n{path.with_suffix('.csv')}\n{path.with_suffix('.png')}")
+
+
+def predict_pictures(asked):
+    """Predict the expressions in photographs and videos."""
+    from reproductions.predict import predict
+
+    predict(asked)
+
+
+def do_with_models(asked):
+    """List the trained models, export one or evaluate one."""
+    from reproductions import models
+
+    do = {
+        "models": models.list_models,
+        "export": models.export_model,
+        "evaluate": models.evaluate_model,
+    }
+    do[asked.do](asked)
 
 
 def run_rows(asked):
@@ -94,6 +116,10 @@ DO = {
     "prepare": prepare_dataset,
     "report": write_reports,
     "bench": write_bench,
+    "predict": predict_pictures,
+    "models": do_with_models,
+    "export": do_with_models,
+    "evaluate": do_with_models,
 }
 
 
@@ -115,7 +141,7 @@ def main(words=None):
     except BrokenPipeError:
         # Who reads, such as `head`, has enough; Python must not flush more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError) as error:
+    except (ModuleNotFoundError, OSError, ValueError) as error:
         sys.exit(f"ferkeras: {error}")
 
 

@@ -6,11 +6,17 @@ import sys
 from pathlib import Path
 
 from ferkeras import limits
-from ferkeras.access import is_own
 from ferkeras.listing import STATUSES
+from ferkeras.zoo import DEFAULT, RESULTS
 from reproductions import keys
+from reproductions.argument_types import budget, dataset, file, positive
 
 DATA_DIR = "~/tensorflow_datasets"
+MODEL = (
+    "its name, as `ferkeras models` lists it, or the path of a .keras file or "
+    "a SavedModel"
+)
+FORMATS = ("saved_model", "keras", "onnx", "tflite")
 GOES_ON = (
     "Runs that are recorded are skipped, and a run that was stopped goes on, "
     "so the same command can be given again."
@@ -95,17 +101,19 @@ def add_run(parser, key="PAPER"):
     images = parser.add_mutually_exclusive_group()
     images.add_argument(
         "--dataset",
-        type=own,
-        metavar="own/NAME",
-        help="your own images, prepared, in place of the paper's; results go "
-        "to the folder own/NAME",
+        type=dataset,
+        metavar="NAME",
+        help="another prepared dataset in place of the paper's: raf_db, "
+        "ferplus/half, or own/NAME for your own images; results go to the "
+        "folder elsewhere/NAME or own/NAME",
     )
     images.add_argument(
         "--demo",
         action="store_true",
-        help="a few epochs on a few hundred drawn faces, under a clean "
-        "protocol",
+        help="a few epochs on drawn faces, under a clean protocol: the rows "
+        "that show the paper's idea",
     )
+    add("--all-rows", action="store_true", help="the demo of every row")
     return parser
 
 
@@ -119,31 +127,91 @@ def add_time_budget(parser):
     )
 
 
-def budget(text):
-    """Seconds that leave some to train in."""
-    if int(text) <= limits.RESERVE:
-        raise argparse.ArgumentTypeError(
-            f"must be more than the {limits.RESERVE} s kept back for scoring. "
-            f"Received: {text}"
-        )
-    return int(text)
+def add_predict(found):
+    """Add the command for photographs and videos to the subparsers."""
+    command = found.add_parser(
+        "predict",
+        help="name the expressions in photos, folders, videos or a webcam",
+        description="Find the faces in photos and videos and name their "
+        "expressions: a line a face, and one for each picture without. Leaves "
+        "with 1 where a file could not be read.",
+    )
+    add = command.add_argument
+    add(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="photo, video or folder of them; 0 is the first webcam, which "
+        "Ctrl-C ends",
+    )
+    add(
+        "--model",
+        default=DEFAULT,
+        help=f"{MODEL} (%(default)s)",
+    )
+    add(
+        "--cropped",
+        action="store_true",
+        help="each picture is a face, cut out already: detect none",
+    )
+    add(
+        "--every",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="of a video, look at each Nth frame",
+    )
+    add("--csv", type=file, metavar="FILE", help="write a table")
+    add("--json", type=file, metavar="FILE", help="write a list, for programs")
+    add(
+        "--annotate",
+        type=Path,
+        metavar="FOLDER",
+        help="write the pictures and videos with boxes and bars drawn into "
+        "them",
+    )
 
 
-def own(text):
-    """Name of a user's own images."""
-    if not is_own(text):
-        raise argparse.ArgumentTypeError(
-            "takes own/ and the name that your images were prepared under. "
-            f"Received: {text}"
-        )
-    return text
+def add_models(found, shared):
+    """Add the commands on trained models.
 
-
-def positive(text):
-    """A whole number above zero."""
-    if int(text) < 1:
-        raise ValueError
-    return int(text)
+    Args:
+        found: subparsers of the command.
+        shared: parser of the folders.
+    """
+    command = found.add_parser(
+        "models", parents=[shared], help="list the trained models that ship"
+    )
+    command.set_defaults(results=RESULTS)
+    command = found.add_parser(
+        "export",
+        parents=[shared],
+        help="write a trained model for other programs",
+        description="Write a trained model as a file for other programs, and "
+        "test that against the model on 100 images.",
+    )
+    command.set_defaults(results=RESULTS)
+    add = command.add_argument
+    add("model", help=MODEL)
+    add("--to", choices=FORMATS, required=True)
+    add("--path", type=Path, help="what to write (here, by the model's name)")
+    command = found.add_parser(
+        "evaluate",
+        parents=[shared],
+        help="score a trained model on any prepared dataset",
+        description="Score a trained model on another dataset, whose classes "
+        "are matched by name: happy is happiness.",
+    )
+    command.set_defaults(results=RESULTS)
+    add = command.add_argument
+    add("model", help=MODEL)
+    add("--dataset", type=dataset, metavar="NAME", required=True)
+    add(
+        "--split",
+        help="part to score, or several joined by + (test; all, where there "
+        "is none)",
+    )
+    add("--json", type=Path, metavar="FILE", help="write the scores here too")
 
 
 def program():
@@ -218,7 +286,9 @@ def commands():
         help="also write the file that machines without TensorFlow read",
     )
 
+    add_predict(found)
     found.add_parser("report", parents=[shared], help="write every report")
+    add_models(found, shared)
 
     command = found.add_parser(
         "bench",

@@ -152,7 +152,7 @@ TABLE1 = Table("Table 1", 3, (PAPER_SPLIT, CLEAN), (
         STACK + BN + CROPS, keep_weights=True,
     ),
     row("H: AlexNet", alexnet, (47.20, 60.92), 20, ALEXNET, 1e-4),
-    row("I: LeNet5", lenet5, (50.30, 63.98), 10, LENET),
+    row("I: LeNet5", lenet5, (50.30, 63.98), 10, LENET, keep_weights=True),
     row("J: DeXpression", featex, (48.20, 69.66), 150, FEATEX, 1e-5),
     row(
         "K: DeXpression wider", partial(featex, wider=True), (31.45, 32.07),

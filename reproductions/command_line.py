@@ -12,7 +12,7 @@ import keras
 
 import reproductions
 from ferkeras import devices
-from ferkeras.data import Datasets, mark_as_drawn
+from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.names import nearest
 from ferkeras.paper import units
 from ferkeras.pending import cheapest_first, pending
@@ -20,7 +20,7 @@ from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
 from ferkeras.work_queue import work_through
 from reproductions import arguments
-from reproductions.elsewhere import DEMO, demo_of, on_own
+from reproductions.elsewhere import demo_of, on_dataset
 from reproductions.prepare import prepare
 
 
@@ -40,10 +40,17 @@ def rows_of(paper, names):
     return [row.name for name in names for row in tables[name].rows]
 
 
+def folder_of(dataset):
+    """Folder of results: of a user's own images, the name of these."""
+    if not dataset:
+        return "results"
+    return dataset if is_own(dataset) else f"elsewhere/{dataset}"
+
+
 def prepare_demo(paper, data_dir):
     """Draw and prepare what a paper's demonstration is on."""
     mark_as_drawn(data_dir)
-    prepare(DEMO, data_dir)
+    prepare(paper.demo.faces, data_dir)
     for dataset, draw in paper.drawn.items():
         with tempfile.TemporaryDirectory() as folder:
             draw(Path(folder))
@@ -93,7 +100,7 @@ def run_paper(paper, asked):
         OSError: where what a row needs is missing.
         ValueError: where results are of other images or another recipe.
     """
-    default = "demo" if asked.demo else asked.dataset or "results"
+    default = "demo" if asked.demo else folder_of(asked.dataset)
     results = asked.results or Path(default)
     set_up(results, asked)
     default = results / "data" if asked.demo else arguments.DATA_DIR
@@ -101,12 +108,15 @@ def run_paper(paper, asked):
     # Never beside published datasets, whose names some of them have.
     data_dir = data_dir / "drawn" if asked.demo else data_dir
     datasets = Datasets(data_dir)
-    kind = DRAWN if asked.demo else asked.dataset or PUBLISHED
+    source = datasets.source(asked.dataset) if asked.dataset else None
+    drawn = asked.demo or (source and source.synthetic)
+    kind = DRAWN if drawn else asked.dataset or PUBLISHED
     refuse_to_mix(results, paper, kind)
     if asked.demo:
-        here = demo_of(paper, asked.runs or 1)
+        every = asked.all_rows or asked.rows or asked.tables
+        here = demo_of(paper, asked.runs or 1, every)
     elif asked.dataset:
-        here = on_own(paper, datasets.source(asked.dataset))
+        here = on_dataset(paper, source)
     else:
         here = paper
     try:
@@ -160,6 +170,19 @@ def run(papers, units, results, datasets, asked):
     left = work(units, results, datasets, asked.command, deadline)
     for paper in papers:
         print(f"Tables and pictures: {write_report(paper, results)}")
-    print(f"Curves: tensorboard --logdir {results / 'work'}")
+    logs = f"tensorboard --logdir {results / 'work'}"
+    print(after_demo(papers[0].key, logs) if asked.demo else f"Curves: {logs}")
     if left:
         sys.exit(3)
+
+
+def after_demo(key, logs):
+    """What to do next, a command a line."""
+    program = arguments.program()
+    what = {
+        logs: "curves, confusion matrices",
+        f"{program} list --paper {key}": "every row, and what it needs",
+        f"{program} run {key} --demo --all-rows": "the other rows like this",
+    }
+    width = max(map(len, what))
+    return "\n".join(["Next:", *(f"  {k:<{width}}  # {what[k]}" for k in what)])

@@ -1,13 +1,14 @@
 """A paper's rows on other images than its own."""
 
+import inspect
 from dataclasses import replace
 from functools import partial
 
-from ferkeras.data import HoldOut
+from ferkeras.data import Fold, HoldOut
 from ferkeras.protocol import Protocol
 from ferkeras.recipe import cross_entropy
+from reproductions.own_images import SPLITS
 
-DEMO = "synthetic_faces/demo"
 DEMO_PROTOCOL = Protocol(
     "clean",
     "train",
@@ -16,21 +17,41 @@ DEMO_PROTOCOL = Protocol(
     "three sets of drawn faces: trained on the first, the epoch chosen on the "
     "second, the third scored.",
 )
-THREE_FOLDERS = replace(
+THREE_PARTS = replace(
     DEMO_PROTOCOL,
-    note="three folders of images: trained on the first, the epoch chosen on "
-    "the second, the third scored.",
+    note="trained on the first of three parts, the epoch chosen on the "
+    "second, the third scored.",
 )
-TWO_FOLDERS = Protocol(
+TWO_PARTS = Protocol(
     "clean",
     "train",
     "held out",
     "test",
-    "two folders of images: trained on nine tenths of the first, the epoch "
-    "chosen on the others, the second scored.",
+    "trained on nine tenths of the first of two parts, the epoch chosen on the "
+    "others, the second part scored.",
     (HoldOut("held out", of="train", share=0.1),),
 )
-OWN_RUNS = 3
+# AffectNet, whose test images are its publishers' own.
+VALIDATION_SCORED = replace(TWO_PARTS, test="validation")
+PEOPLE = Protocol(
+    "clean",
+    "train",
+    "validation",
+    "test",
+    "ten folds of the people: one is scored, and a fifth of the people in the "
+    "others choose the epoch. Nobody is on two sides.",
+    (
+        Fold("test", of="train", by="subject"),
+        HoldOut("validation", of="train", share=0.2, by="subject"),
+    ),
+)
+PROTOCOLS = {
+    ("train", "validation", "test"): THREE_PARTS,
+    ("train", "test"): TWO_PARTS,
+    ("train", "validation"): VALIDATION_SCORED,
+    ("train",): PEOPLE,
+}
+RUNS = 3
 # What a paper reports of its own classes and of networks at its own size.
 OF_PAPER = ("classes", "parameters")
 
@@ -55,11 +76,11 @@ def elsewhere(paper, tables):
     )
 
 
-def smaller(model, arguments):
-    """A network by these arguments, where it does not have its own."""
-    own = getattr(model, "keywords", {})
-    left = {k: v for k, v in arguments.items() if k not in own}
-    return partial(model, **left) if left else model
+def open_arguments(model, arguments):
+    """Those arguments that a network takes and a row does not give."""
+    taken = {*inspect.signature(model).parameters}
+    taken -= {*getattr(model, "keywords", {})}
+    return {k: v for k, v in arguments.items() if k in taken}
 
 
 def has_clean(table):
@@ -67,7 +88,7 @@ def has_clean(table):
     return any(protocol.name == "clean" for protocol in table.protocols)
 
 
-def demo_of(paper, runs=1):
+def demo_of(paper, runs=1, every=True):
     """The paper on small drawn faces: its first phase, for a few epochs.
 
     Without published weights, so that nothing need be fetched.
@@ -75,32 +96,34 @@ def demo_of(paper, runs=1):
     Args:
         paper: a `Paper`.
         runs: how often each row is run.
+        every: every row, or those of its `Demo` alone.
     """
-    names = {row.name for row in paper.rows}
-    network = "".join(f"; {k}={v}" for k, v in paper.demo_network.items())
+    names, demo = {row.name for row in paper.rows}, paper.demo
 
     def shortened(row, dataset):
-        first = row.recipe.phases[0]
-        phases = (replace(first, epochs=paper.demo_epochs, image_size=None),)
-        # Few images: small batches, so that there are steps to learn in.
+        network = open_arguments(row.model, demo.network)
+        first = replace(
+            row.recipe.phases[0], epochs=demo.epochs, image_size=None
+        )
+        recipe = demo.recipe or replace(
+            row.recipe, phases=(first,), batch_size=16
+        )
         recipe = replace(
-            row.recipe,
-            phases=phases,
-            batch_size=16,
+            recipe,
             assumed=(
-                f"a demonstration: {paper.demo_epochs} epochs of a few hundred "
-                f"drawn faces, {paper.demo_size} pixels wide{network}; too few "
-                "to learn much",
+                f"a demonstration: {recipe.epochs} epochs of drawn faces, "
+                f"{demo.size} pixels wide"
+                + "".join(f"; {k}={v}" for k, v in network.items()),
             ),
         )
         return replace(
             row,
-            model=smaller(row.model, paper.demo_network),
+            model=partial(row.model, **network) if network else row.model,
             reported={
                 k: v for k, v in row.reported.items() if k not in OF_PAPER
             },
             dataset=dataset,
-            image_size=paper.demo_size,
+            image_size=demo.size,
             recipe=recipe,
             start_from=tuple(x for x in row.start_from if x.source in names),
         )
@@ -111,8 +134,9 @@ def demo_of(paper, runs=1):
             runs=runs,
             protocols=table.demo or (DEMO_PROTOCOL,),
             rows=tuple(
-                shortened(row, row.dataset if table.demo else DEMO)
+                shortened(row, row.dataset if table.demo else demo.faces)
                 for row in table.rows
+                if every or not demo.rows or row.name in demo.rows
             ),
             note="",
         )
@@ -120,7 +144,8 @@ def demo_of(paper, runs=1):
     tables = (
         moved(table) for table in paper.tables if table.demo or has_clean(table)
     )
-    return replace(elsewhere(paper, tables), comparisons=())
+    shown = (table for table in tables if table.rows)
+    return replace(elsewhere(paper, shown), comparisons=())
 
 
 def means_the_same(row):
@@ -137,8 +162,26 @@ def means_the_same(row):
     )
 
 
-def on_own(paper, source):
-    """A paper's rows, trained as there, on a user's own images.
+def protocol_of(source):
+    """The one clean protocol of a dataset, by the parts that it has.
+
+    Args:
+        source: the prepared `Source`.
+
+    Raises:
+        ValueError: where there is nothing to train on.
+    """
+    parts = tuple(name for name in SPLITS if name in source.splits)
+    if parts not in PROTOCOLS:
+        raise ValueError(
+            f"{source.name} has no train part. It has: "
+            f"{', '.join(source.splits)}."
+        )
+    return PROTOCOLS[parts]
+
+
+def on_dataset(paper, source):
+    """A paper's rows, trained as there, on another dataset.
 
     Args:
         paper: a `Paper`.
@@ -146,8 +189,11 @@ def on_own(paper, source):
 
     Returns:
         A `Paper` that reports no numbers, under one clean protocol.
+
+    Raises:
+        ValueError: as `protocol_of`.
     """
-    three = "validation" in source.splits
+    protocol = protocol_of(source)
     kept = [row for row in paper.rows if means_the_same(row)]
     # And what they start from.
     names = {start.source for row in kept for start in row.start_from}
@@ -165,12 +211,12 @@ def on_own(paper, source):
     tables = (
         replace(
             table,
-            runs=min(table.runs, OWN_RUNS),
-            protocols=(THREE_FOLDERS if three else TWO_FOLDERS,),
+            runs=protocol.folds or min(table.runs, RUNS),
+            protocols=(protocol,),
             rows=tuple(moved(row) for row in table.rows if row.name in names),
             note=f"On {source.name}, not on the paper's images.",
         )
         for table in paper.tables
         if has_clean(table) and any(row.name in names for row in table.rows)
     )
-    return elsewhere(paper, tables)
+    return replace(elsewhere(paper, tables), dataset=source.name)

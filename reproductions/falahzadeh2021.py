@@ -18,7 +18,7 @@ from functools import partial
 from itertools import pairwise
 
 from ferkeras.comparisons import Comparison
-from ferkeras.paper import Figure, Paper, Table
+from ferkeras.paper import Demo, Figure, Paper, Table
 from ferkeras.statements import Statement, best_recalled, worst_recalled
 from reproductions import command_line
 from reproductions.falahzadeh2021_folds import (
@@ -278,9 +278,7 @@ PAPER = Paper(
         *(claim for table in CLAIMS for claim in compared(table.rows, STEPS)),
     ),
     # Without ImageNet's weights: what learns something in minutes.
-    demo_size=64,
-    demo_epochs=12,
-    demo_network={"dense": ()},
+    demo=Demo(size=64, epochs=12, network={"dense": ()}),
     drawn={
         "jaffe": jaffe_files.write_published,
         "ck_plus/falahzadeh2021": ck_plus_files.write_people,

@@ -26,7 +26,7 @@ from functools import partial
 from ferkeras.comparisons import Comparison
 from ferkeras.data import Draw, HoldOut
 from ferkeras.metrics import MIXED
-from ferkeras.paper import Figure, Paper, Table
+from ferkeras.paper import Demo, Figure, Paper, Table
 from ferkeras.protocol import Others, Protocol
 from ferkeras.statements import Statement, errs_only_towards, mostly_taken_for
 from reproductions import command_line
@@ -242,7 +242,7 @@ PAPER = Paper(
             )
         ),
     ),
-    demo_size=48,
+    demo=Demo(size=48),
 )
 
 if __name__ == "__main__":

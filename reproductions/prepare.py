@@ -1,5 +1,6 @@
 """Preparing datasets with their builders."""
 
+import contextlib
 import importlib
 from pathlib import Path
 
@@ -112,7 +113,9 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     )
     config = tfds.download.DownloadConfig(manual_dir=manual_dir)
     try:
-        builder.download_and_prepare(download_config=config)
+        # TFDS prints sizes that it does not know.
+        with contextlib.redirect_stdout(None):
+            builder.download_and_prepare(download_config=config)
     except AssertionError as error:
         # What TFDS raises where the folder is missing or empty.
         raise FileNotFoundError(

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.models import pyramid_sr, super_resolution
-from ferkeras.paper import Figure, Paper, Table
+from ferkeras.paper import Demo, Figure, Paper, Table
 from ferkeras.recipe import cross_entropy
 from ferkeras.task import SUPER_RESOLUTION
 from reproductions import command_line
@@ -262,7 +262,7 @@ PAPER = Paper(
     figures=FIGURES,
     statements=statements(),
     comparisons=comparisons() + cuts(CUTS) + cuts(FERPLUS_CUTS),
-    demo_size=64,
+    demo=Demo(size=64),
 )
 
 if __name__ == "__main__":

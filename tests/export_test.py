@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import h5py
 import keras
 import numpy as np
@@ -6,7 +9,7 @@ import pytest
 import ferkeras.export
 from ferkeras.build import build
 from ferkeras.data import has_tensorflow
-from ferkeras.export import classifier, export, half_precision
+from ferkeras.export import classifier, export, half_precision, open_model
 from tests import tiny
 
 NAMES = ["left", "right"]
@@ -60,26 +63,54 @@ def test_probabilities_sum_to_one(network):
     np.testing.assert_allclose(probabilities.sum(-1), 1, rtol=1e-5)
 
 
-def test_half_precision_weights_load_as_the_full_ones(tmp_path):
-    keras.utils.set_random_seed(0)
-    networks = build(tiny.ROW, 2)
-    half = tmp_path / "half.weights.h5"
-    before = tiny.predict(networks.scoring, IMAGES)
-    half_precision(networks.classifier, half)
-    keras.utils.set_random_seed(1)
-    networks = build(tiny.ROW, 2)
-    assert not np.allclose(
-        tiny.predict(networks.scoring, IMAGES), before, atol=1e-2
-    )
-    networks.classifier.load_weights(half)
-    after = tiny.predict(networks.scoring, IMAGES)
+def test_a_file_in_half_precision_opens_as_the_full_model(network, tmp_path):
+    half = tmp_path / "half.keras"
+    half_precision(classifier(network, NAMES), half)
+    model = open_model(half)
+    assert model.class_names == (*NAMES,)
+    after = model.predict(IMAGES, verbose=0)
+    before = tiny.predict(network, IMAGES)
     # Half precision keeps 11 bits of each weight.
-    np.testing.assert_allclose(after, before, atol=2e-3)
+    np.testing.assert_allclose(after, before, atol=1e-3)
     assert (after != before).any()
-    assert {w.dtype for w in networks.classifier.weights} >= {"float32"}
-    with h5py.File(half) as file:
-        dtypes = []
-        file.visititems(
-            lambda _, item: dtypes.append(getattr(item, "dtype", None))
-        )
+    assert {w.dtype for w in model.weights} >= {"float32"}
+    with zipfile.ZipFile(half) as file:
+        weights = h5py.File(io.BytesIO(file.read("model.weights.h5")))
+    dtypes = []
+    weights.visititems(
+        lambda _, item: dtypes.append(getattr(item, "dtype", None))
+    )
     assert np.float16 in dtypes and np.float32 not in dtypes
+
+
+def test_weights_too_large_for_half_precision_are_refused(tmp_path):
+    inputs = keras.Input((2,))
+    dense = keras.layers.Dense(2, kernel_initializer="ones", name="big")
+    model = keras.Model(inputs, dense(inputs))
+    dense.kernel.assign(dense.kernel * 7e4)
+    with pytest.raises(ValueError, match="too large for half precision"):
+        half_precision(model, tmp_path / "half.keras")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="TensorFlow's own"
+)
+def test_a_saved_model_opens_as_a_keras_model(network, tmp_path):
+    export(network, tmp_path, NAMES)
+    model = open_model(tmp_path / "saved_model")
+    assert model.class_names == (*NAMES,)
+    assert model.input_shape == (None, 12, 12, 1)
+    np.testing.assert_allclose(
+        model.predict(IMAGES, verbose=0),
+        tiny.predict(network, IMAGES),
+        atol=1e-5,
+    )
+
+
+def test_what_is_no_classifier_is_refused(network, tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no .*none.keras"):
+        open_model(tmp_path / "none.keras")
+    network.save(tmp_path / "logits.keras")
+    with pytest.raises(ValueError, match="logits.keras does not name"):
+        open_model(tmp_path / "logits.keras")

@@ -215,7 +215,7 @@ def test_the_demonstration_expects_no_classes_of_the_paper():
     demo = elsewhere.demo_of(PAPER)
     assert not any(figure.classes for figure in demo.figures)
     assert not any("classes" in row.reported for row in demo.rows)
-    assert {row.dataset for row in demo.rows} == {elsewhere.DEMO, *TABLES}
+    assert {row.dataset for row in demo.rows} == {PAPER.demo.faces, *TABLES}
     assert not any(row.published for row in demo.rows)
     counts = [len(table.protocols) for table in demo.tables[:6]]
     assert counts == [2, 2, 1] * 2

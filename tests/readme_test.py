@@ -5,12 +5,9 @@ import shlex
 import sys
 from pathlib import Path
 
-import keras
 import pytest
 
 import reproductions
-from ferkeras.data import has_tensorflow
-from ferkeras.export import export
 from ferkeras.paper import units
 from reproductions import __main__, arguments, command_line, papers
 
@@ -70,18 +67,11 @@ if __name__ == "__main__":
 '''
 
 
-@pytest.mark.skipif(not has_tensorflow(), reason="a SavedModel is TensorFlow's")
-def test_the_lines_that_load_a_model_run(tmp_path, monkeypatch, capsys):
+def test_the_lines_that_load_a_model_run(capsys):
     (lines,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    folder = re.search(r'"(demo/[^"]*)/saved_model"', lines)[1]
-    inputs = keras.Input((32, 32, 1))
-    logits = keras.layers.Dense(2)(keras.layers.Flatten()(inputs))
-    network = keras.Model(inputs, logits)
-    (tmp_path / folder).mkdir(parents=True)
-    export(network, tmp_path / folder, ("calm", "cross"))
-    monkeypatch.chdir(tmp_path)
     exec(lines, {})
-    assert "[b'calm' b'cross'] [[0.5 0.5]]" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("('angry', 'disgust', 'fear', 'happy', 'sad',")
 
 
 @pytest.mark.parametrize(

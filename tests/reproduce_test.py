@@ -11,8 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import record, work_queue
-from ferkeras.build import build
+from ferkeras import record, work_queue, zoo
 from ferkeras.display import Display, duration
 from ferkeras.files import write_whole
 from ferkeras.pending import pending
@@ -110,15 +109,20 @@ def test_a_row_may_keep_its_best_weights(tmp_path):
     with np.load(path_of(tmp_path, unit, ".last-epoch.npz")) as file:
         right = file["probabilities"].argmax(-1) == file["label"]
     assert 100 * right.mean() == pytest.approx(last)
-    networks = build(row, 2)
-    networks.classifier.load_weights(path_of(tmp_path, unit, ".weights.h5"))
+    model = zoo.load("tiny1999/tiny-net", tmp_path)
+    assert model.class_names == tiny.CLASSES
     images = tiny.faces("test").images
     with np.load(path_of(tmp_path, unit, ".probabilities.npz")) as file:
         np.testing.assert_allclose(
-            tiny.predict(networks.scoring, images),
+            model.predict(images, verbose=0),
             file["probabilities"],
             atol=5e-3,
         )
+    write_whole(path_of(tmp_path, unit, ".keras"), "another")
+    with pytest.raises(ValueError, match="seed0.keras is not the file that"):
+        zoo.load("tiny1999/tiny-net", tmp_path)
+    with pytest.raises(ValueError, match="'tiny/net' .*nearest: tiny19"):
+        zoo.load("tiny/net", tmp_path)
 
 
 def test_a_queue_skips_what_is_recorded(run):

@@ -201,7 +201,10 @@ def test_a_table_that_other_images_do_not_have_is_refused():
 def test_rows_that_train_nothing_are_not_run_on_other_images():
     source = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
     assert any(not row.recipe.phases for row in PANDEY.rows)
-    for there in (elsewhere.demo_of(PANDEY), elsewhere.on_own(PANDEY, source)):
+    for there in (
+        elsewhere.demo_of(PANDEY),
+        elsewhere.on_dataset(PANDEY, source),
+    ):
         assert there.rows and all(row.recipe.phases for row in there.rows)
 
 
@@ -230,6 +233,35 @@ def test_bad_arguments_are_refused(words, capsys):
     assert words[0] in capsys.readouterr().err
 
 
+def test_the_demo_shows_the_papers_idea():
+    shown = elsewhere.demo_of(PANDEY, every=False)
+    assert [row.channels for row in shown.rows] == [
+        ("grey",),
+        ("grey", "laplacian"),
+        ("grey", "sobel_x", "sobel_y"),
+        ("grey",),
+    ]
+    every = elsewhere.demo_of(PANDEY)
+    assert {row.name for row in shown.rows} < {row.name for row in every.rows}
+    assert (
+        units(shown)[0].digest == units(every, [shown.rows[0].name])[0].digest
+    )
+
+
+@pytest.mark.slow
+def test_the_demo_learns(tmp_path, capsys):
+    command_line.main(PANDEY, ["--demo", "--results", str(tmp_path)])
+    found = units(elsewhere.demo_of(PANDEY, every=False))
+    scores = [read_record(tmp_path, x)["scores"]["accuracy"] for x in found]
+    assert len(scores) == 4 and min(scores) > 60
+    said = capsys.readouterr().out
+    assert re.findall(r"^  (\S.*\S)  +# ", said, re.MULTILINE) == [
+        f"tensorboard --logdir {tmp_path / 'work'}",
+        "python -m reproductions list --paper pandey2019",
+        "python -m reproductions run pandey2019 --demo --all-rows",
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "paper,row",
@@ -247,5 +279,5 @@ def test_the_demo_of_a_row_writes_a_report_that_says_synthetic(
         unit for unit in units(elsewhere.demo_of(paper)) if unit.row.name == row
     )
     entry = read_record(tmp_path, base)
-    assert entry["dataset"]["name"] == elsewhere.DEMO
+    assert entry["dataset"]["name"] == base.row.dataset
     assert f"{entry['scores']['accuracy']:.2f} (synthetic)" in report

@@ -157,7 +157,7 @@ def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
     narrow, tmp_path
 ):
     name = "FER+: PSR, PDLS (random)"
-    paper = replace(PAPER, demo_epochs=1)
+    paper = replace(PAPER, demo=replace(PAPER.demo, epochs=1))
     command_line.main(
         paper, ["--demo", "--rows", name, "--results", str(tmp_path)]
     )

@@ -54,7 +54,9 @@ def bottleneck(x, filters, stride, expansion, name):
     return x
 
 
-def compact_bottleneck(input_shape, num_classes, name="compact_bottleneck"):
+def compact_bottleneck(
+    input_shape, num_classes, bottlenecks=BOTTLENECKS, name="compact_bottleneck"
+):
     """Fifteen-row inverted-bottleneck network, about 0.36 M weights.
 
     364,064 convolution weights for `(64, 64, 1)` and 8 classes, none of them
@@ -64,6 +66,7 @@ def compact_bottleneck(input_shape, num_classes, name="compact_bottleneck"):
     Args:
         input_shape: `(height, width, channels)`; standardised float channels.
         num_classes: number of classes.
+        bottlenecks: `(filters, stride, expansion)` of each, from row 2 on.
         name: name of the model.
 
     Returns:
@@ -73,7 +76,7 @@ def compact_bottleneck(input_shape, num_classes, name="compact_bottleneck"):
     """
     inputs = keras.Input(input_shape)
     x = convolution(inputs, 64, 3, 2, "row1")
-    for row, (filters, stride, expansion) in enumerate(BOTTLENECKS, 2):
+    for row, (filters, stride, expansion) in enumerate(bottlenecks, 2):
         x = bottleneck(x, filters, stride, expansion, f"row{row}")
     x = convolution(x, 320, 1, 1, "row13")
     x = layers.GlobalAveragePooling2D(keepdims=True, name="row14")(x)

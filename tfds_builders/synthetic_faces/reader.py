@@ -55,6 +55,7 @@ class Config:
 CONFIGS = {
     "full": Config("full"),
     "demo": Config("demo", train=400, validation=80, test=160),
+    "lesson": Config("lesson", 24, train=1600, validation=160, test=400),
 }
 DEFAULT_CONFIG = "full"
 

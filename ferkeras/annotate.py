@@ -1,0 +1,157 @@
+"""Pictures with a box around each face and bars of its probabilities."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ferkeras.data.media import extent
+from ferkeras.files import write_whole
+from ferkeras.predict import Prediction
+
+# How many classes have a bar; where the face has no room for them, one has.
+BARS = 3
+# Smaller pictures are enlarged, so that words can be read in them.
+SMALLEST = 400
+BOX, PANEL, BAR, WORDS = "#ffd400", (0, 0, 0, 150), (255, 212, 0, 140), "white"
+
+
+def annotated(pixels: np.ndarray, faces: Iterable[Prediction]) -> np.ndarray:
+    """Draw what was predicted into a picture.
+
+    Args:
+        pixels: uint8 `(height, width, 3)`.
+        faces: `Prediction` of its faces.
+
+    Returns:
+        uint8 `(height, width, 3)`, a small picture enlarged by a whole number.
+    """
+    height, width = pixels.shape[:2]
+    larger = -(-SMALLEST // max(height, width))
+    image = Image.fromarray(pixels).resize((width * larger, height * larger))
+    draw = ImageDraw.Draw(image, "RGBA")
+    for face in faces:
+        if face.box:
+            draw_face(draw, face, *(side * larger for side in face.box))
+    return np.asarray(image)
+
+
+def draw_face(
+    draw: ImageDraw.ImageDraw,
+    face: Prediction,
+    left: int,
+    top: int,
+    width: int,
+    height: int,
+) -> None:
+    """Draw one face's box, and its bars where there is room, below if so."""
+    image_width, image_height = draw.im.size
+    # Lines and letters grow with the picture and the face.
+    unit = max(image_width, image_height) / 400
+    line = round(max(14, min(14 * unit, width / 6)))
+    font = ImageFont.load_default(0.75 * line)
+    chances = face.probabilities
+    rows = sorted(chances, key=chances.__getitem__, reverse=True)[:BARS]
+    wide = max(font.getlength(f"{name} 100 %") for name in rows) + line
+    if wide > 1.5 * width:
+        rows = rows[:1]
+    wide, tall = max(wide, width), len(rows) * line
+    x = max(min(left, image_width - wide), 0)
+    y = top + height
+    if y + tall > image_height:
+        y = top - tall if top >= tall else image_height - tall
+    draw.rectangle((x, y, x + wide, y + tall), PANEL)
+    for name in rows:
+        share = chances[name]
+        draw.rectangle((x, y, x + share * wide, y + line - 1), BAR)
+        for words, at, anchor in (
+            (name, x + line / 3, "lm"),
+            (f"{share:.0%}".replace("%", " %"), x + wide - line / 3, "rm"),
+        ):
+            draw.text((at, y + line / 2), words, WORDS, font, anchor)
+        y += line
+    draw.rectangle(
+        (left, top, left + width, top + height), None, BOX, round(1 + unit / 2)
+    )
+
+
+class Album:
+    """A folder of annotated pictures and videos.
+
+    Photographs become JPEG files and what moves becomes MP4, each under the
+    name that it has below the folder that all sources are in. A context
+    manager, which completes the last video.
+
+    Args:
+        folder: `pathlib.Path` to write into; made if need be.
+        sources: list of the `pathlib.Path` or webcam's number of each source.
+        every: as of the `Predictor`.
+
+    Raises:
+        ValueError: where the folder is that of the sources.
+    """
+
+    def __init__(
+        self, folder: Path, sources: list[Path | int], every: int
+    ) -> None:
+        self.folder, self.every = folder, every
+        parents = [x.resolve().parent for x in sources if isinstance(x, Path)]
+        self.base = Path(os.path.commonpath(parents or [Path.cwd()]))
+        if folder.resolve() == self.base:
+            raise ValueError(
+                f"{folder} is where the pictures are, which would be lost. "
+                "Name another folder for the annotated ones."
+            )
+        self.source: str | int = ""
+        self.size = (0, 0)
+        self.video: cv2.VideoWriter | None = None
+
+    def path_of(self, source: str | int, suffix: str) -> Path:
+        """Where a source is drawn to."""
+        if isinstance(source, int):
+            return self.folder / f"webcam{source}{suffix}"
+        name = Path(source).resolve().relative_to(self.base)
+        added = "" if name.suffix.lower() == suffix else suffix
+        return self.folder / f"{name}{added}"
+
+    def add(self, predictions: list[Prediction], pixels: np.ndarray) -> None:
+        """Draw a picture with its faces; frames of one source in order."""
+        first = predictions[0]
+        drawn = annotated(pixels, predictions)[..., ::-1]
+        moves = first.seconds is not None
+        path = self.path_of(first.source, ".mp4" if moves else ".jpg")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not moves:
+            _, content = cv2.imencode(".jpg", drawn)
+            write_whole(path, content.tobytes())
+            return
+        if first.source != self.source or self.video is None:
+            self._complete()
+            self.source, self.size = first.source, drawn.shape[1::-1]
+            self.video = self._new_video(path)
+        # Pages of one file may differ in size.
+        self.video.write(cv2.resize(drawn, self.size))
+
+    def _new_video(self, path: Path) -> cv2.VideoWriter:
+        moves = (
+            self.source if isinstance(self.source, int) else Path(self.source)
+        )
+        _, rate = extent(moves, self.every)
+        code = cv2.VideoWriter.fourcc(*"mp4v")
+        return cv2.VideoWriter(str(path), code, rate, self.size)
+
+    def _complete(self) -> None:
+        """Complete the video that is being written, if any."""
+        if self.video:
+            self.video.release()
+        self.video = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._complete()

@@ -1,0 +1,120 @@
+"""The models that ship: trained weights, each beside the record of its run."""
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ferkeras.names import nearest
+
+if TYPE_CHECKING:
+    import keras
+
+RESULTS = Path(__file__).parent.parent / "results"
+# What `ferkeras predict` asks where no model is named.
+DEFAULT = "reference"
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A trained model and the record of the run that it is of.
+
+    Attributes:
+        name: what `load` takes, `"chesley2021/i-lenet5"`: the paper's key and
+            the folder of its row.
+        file: `pathlib.Path` of the `.keras` file.
+        record: the run's record, a dict.
+    """
+
+    name: str
+    file: Path
+    record: dict[str, Any]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes in label order, a tuple of str."""
+        return tuple(self.record["dataset"]["class_names"])
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """`(None, height, width, colours)` of the images that it takes."""
+        with zipfile.ZipFile(self.file) as whole:
+            config = json.loads(whole.read("config.json"))["config"]
+        return tuple(config["layers"][0]["config"]["batch_shape"])
+
+    @property
+    def card(self) -> Path:
+        """`pathlib.Path` of its model card."""
+        return self.file.with_name("README.md")
+
+
+def shipped(results: Path = RESULTS) -> dict[str, Shipped]:
+    """The models below a folder of results, of the clean protocol.
+
+    Of a row with several, the one whose run scored highest on the images that
+    chose its epoch, which are not those that are scored.
+
+    Args:
+        results: folder of results; the repository's own by default.
+
+    Returns:
+        dict of names to `Shipped`, in the names' order.
+    """
+    found: dict[str, list[Shipped]] = {}
+    for file in sorted(Path(results).glob("*/clean/*/seed*.keras")):
+        record = json.loads(file.with_suffix(".json").read_text())
+        # Networks that make images have another score.
+        if "selection_accuracy" in record:
+            name = f"{record['paper']}/{file.parent.name}"
+            found.setdefault(name, []).append(Shipped(name, file, record))
+    return {name: max(runs, key=chosen_by) for name, runs in found.items()}
+
+
+def chosen_by(model: Shipped) -> float:
+    """The score that chooses between the runs of a row."""
+    return model.record["selection_accuracy"]
+
+
+def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
+    """Load a trained model.
+
+    Args:
+        name: of a model that ships, `"chesley2021/i-lenet5"`, as `ferkeras
+            models` lists them; or the path of a `.keras` file or a SavedModel
+            that a run or `ferkeras export` wrote.
+        results: folder of results that names are looked up in.
+
+    Returns:
+        keras.Model from uint8 images `(batch, size, size, colours)`, raw
+        pixels in 0-255, colours 1 (grey) or 3 (RGB), to class probabilities
+        `(batch, classes)`. Its attribute `class_names` has their names, a
+        tuple of str; `model.input_shape` the size.
+
+    Raises:
+        ValueError: for a name that there is none of, a file that is not the
+            one recorded, and a model that does not name its classes.
+        FileNotFoundError: for a path with nothing there.
+    """
+    # What it loads, not what it is asked by, takes seconds to import.
+    from ferkeras import export
+
+    path = Path(name)
+    if path.suffix == ".keras" or (path / "saved_model.pb").exists():
+        return export.open_model(path)
+    known = shipped(results)
+    if name not in known:
+        raise ValueError(
+            f"{str(name)!r} is no model in {results}; "
+            f"{nearest(str(name), known)}. It is no .keras file or SavedModel "
+            "either. `ferkeras models` lists the models."
+        )
+    model = known[name]
+    digest = hashlib.sha256(model.file.read_bytes()).hexdigest()
+    if digest != model.record["model_sha256"]:
+        raise ValueError(
+            f"{model.file} is not the file that its record is of: its SHA-256 "
+            f"is {digest}. Restore it with git."
+        )
+    return export.open_model(model.file)

@@ -1,0 +1,143 @@
+"""The commands on trained models: list them, export one, evaluate one."""
+
+import json
+import os
+from pathlib import Path
+
+from ferkeras import zoo
+from ferkeras.cards import accuracy_of, in_words
+from ferkeras.cross_dataset import images_for, refuse_seen, scores
+from ferkeras.data import Datasets, face_size
+from ferkeras.files import write_whole
+from ferkeras.formats import COUNT, FORMATS, convert
+from ferkeras.record import commit, now
+
+
+def print_table(rows):
+    """Print rows of strings in columns, each on its line, of any width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def list_models(asked):
+    """Print the models that ship."""
+    models = zoo.shipped(asked.results)
+    if not models:
+        print(f"There is no model in {asked.results}.")
+        return
+    print_table(
+        [("name", "dataset", "accuracy", "MB", "card")]
+        + [
+            (
+                model.name,
+                model.record["dataset"]["name"],
+                accuracy_of(model.record),
+                f"{model.file.stat().st_size / 1e6:.1f}",
+                os.path.relpath(model.card),
+            )
+            for model in models.values()
+        ],
+    )
+    name = next(iter(models))
+    print(f'\nIn Python: ferkeras.load("{name}")')
+    print(f"As a file: ferkeras export {name} --to onnx")
+
+
+def export_model(asked):
+    """Write a model as a file of another format."""
+    model = zoo.load(asked.model, asked.results)
+    name = Path(asked.model).with_suffix("").as_posix()
+    name = name.strip("./").replace("/", "-")
+    path = asked.path or Path(f"{name}{FORMATS[asked.to].suffix}")
+    difference = convert(model, asked.to, path)
+    print(
+        f"{path}: on {COUNT} images, its probabilities differ from the "
+        f"model's by {difference:.1g} at most."
+    )
+    shape = ", ".join(map(str, model.input_shape[1:]))
+    print(f"Takes uint8 (batch, {shape}), pixels 0 to 255.")
+    print(f"Gives {', '.join(model.class_names)}.")
+
+
+def evaluate_model(asked):
+    """Score a model on a prepared dataset, its classes by name."""
+    model = zoo.load(asked.model, asked.results)
+    datasets = Datasets(asked.data_dir)
+    source = datasets.source(asked.dataset)
+    split = asked.split or default_split(source)
+    known = zoo.shipped(asked.results).get(asked.model)
+    if known:
+        refuse_seen(known.record, asked.dataset, split)
+    faces = images_for(model, datasets, asked.dataset, split)
+    found = scores(
+        faces.labels,
+        model.predict(faces.images, batch_size=256, verbose=0),
+        source.class_names,
+        model.class_names,
+    )
+    print_scores(found, f"{asked.model} on {asked.dataset}, {split}")
+    if whole_photographs(datasets, asked.dataset, split):
+        print(
+            "The pictures are taken whole. For the faces alone, prepare "
+            f"{asked.dataset}/faces{model.input_shape[1]} and name that."
+        )
+    if asked.json:
+        entry = {
+            "model": asked.model,
+            "model_sha256": known and known.record["model_sha256"],
+            "dataset": datasets.card(asked.dataset, [split], ()),
+            "split": split,
+            "commit": commit(),
+            "evaluated": now(),
+        }
+        write_whole(asked.json, json.dumps(entry | found, indent=1) + "\n")
+        print(asked.json)
+
+
+def default_split(source):
+    """The part that is there to score on; all parts where none is."""
+    return "test" if "test" in source.splits else "+".join(source.splits)
+
+
+def whole_photographs(datasets, dataset, split):
+    """Whether images are files without a box around the face."""
+    images = datasets.original(dataset, split)
+    if not images.encoded or face_size(dataset):
+        return False
+    _, box = next(iter(images.images.read()))
+    return box is None
+
+
+def print_scores(found, title):
+    """Print what `ferkeras.cross_dataset.scores` found."""
+    print(
+        f"{title}: {found['images']:,} images\n"
+        f"accuracy {in_words(found['accuracy'], found['interval'])}, "
+        f"macro-F1 {found['macro_f1']:.1f} %"
+    )
+    if found["left_out"]:
+        classes = (f"{k} ({n:,})" for k, n in found["left_out"].items())
+        print(
+            "Left out, images of classes that the model does not have: "
+            f"{', '.join(classes)}."
+        )
+    if found["never_shown"]:
+        print(
+            "Classes of the model that no image shows, so that they count as "
+            f"wrong: {', '.join(found['never_shown'])}. Among the others "
+            f"alone, accuracy is {found['accuracy_among_shared']:.1f} %."
+        )
+    print()
+    names = list(next(iter(found["confusion"].values())))
+    print_table(
+        [("true \\ predicted", *names, "recall")]
+        + [
+            (
+                name,
+                *map(str, row.values()),
+                f"{found['classes'][name]['recall']:.0f} %",
+            )
+            for name, row in found["confusion"].items()
+        ],
+    )

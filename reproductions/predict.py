@@ -1,0 +1,239 @@
+"""`ferkeras predict`: photographs and videos -> lines, tables and pictures."""
+
+import contextlib
+import csv
+import dataclasses
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from ferkeras import devices
+from ferkeras.annotate import Album
+from ferkeras.data.media import extent, is_moving, media_in
+from ferkeras.files import open_whole
+from ferkeras.predict import Predictor
+from ferkeras.quiet import no_stderr
+
+BOX = ("left", "top", "width", "height")
+
+
+def sources_of(words, besides=None):
+    """What the words of the command name.
+
+    Args:
+        words: paths, and numbers of webcams.
+        besides: folder within another in which nothing is looked for; or
+            None.
+
+    Returns:
+        A list of `pathlib.Path` and webcams' numbers, and the number of files
+        in folders that are neither photograph nor video.
+    """
+    found, others = [], 0
+    for word in words:
+        path = Path(word)
+        if path.is_dir():
+            inside, more = media_in(path)
+            if besides and path.resolve() in besides.resolve().parents:
+                drawn = besides.resolve()
+                inside = [x for x in inside if drawn not in x.resolve().parents]
+            found += inside
+            others += more
+        else:
+            webcam = word.isdecimal() and not path.exists()
+            found.append(int(word) if webcam else path)
+    if not found:
+        raise ValueError(f"there is no photo or video in {', '.join(words)}")
+    return list(dict.fromkeys(found)), others
+
+
+def pictures_in(sources, every):
+    """How many pictures there are; None where a source does not tell."""
+    count = 0
+    for source in sources:
+        frames = 1
+        if is_moving(source):
+            try:
+                frames, _ = extent(source, every)
+            except (OSError, ValueError):
+                pass  # What is wrong is told where it is read.
+        if frames is None:
+            return None
+        count += frames
+    return count
+
+
+def line_of(prediction, names, labels):
+    """A prediction in a line.
+
+    Args:
+        prediction: `Prediction`.
+        names: letters that sources' names are padded to.
+        labels: letters that classes' names are padded to.
+    """
+    line = Text(f"{prediction.source!s:<{names}}  ")
+    if prediction.seconds is not None:
+        line.append(f"{prediction.seconds:8.2f} s  ")
+    if prediction.error:
+        return line.append(f"not read: {prediction.error}", "red")
+    if not prediction.label:
+        return line.append("no face", "dim")
+    shares = prediction.probabilities
+    first, *others = sorted(shares, key=shares.get, reverse=True)
+    line.append(f"{first:<{labels}} {100 * shares[first]:3.0f} %", "bold")
+    rest = ", ".join(f"{x} {100 * shares[x]:.0f} %" for x in others[:2])
+    width, height = prediction.box[2:]
+    return line.append(f"  {rest}; {width} x {height} px", "dim")
+
+
+def write_csv(file, predictions, class_names):
+    """Write a table with a row for each prediction, a column for each class."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    head = ("file", "frame", "seconds", *BOX, "score", "label")
+    rows.writerow([*head, *class_names, "error"])
+    for found in predictions:
+        entry = rounded(found)
+        shares = entry["probabilities"]
+        rows.writerow(
+            [found.source, found.frame, entry["seconds"]]
+            + list(found.box or [None] * len(BOX))
+            + [entry["score"], found.label]
+            + [shares.get(name) for name in class_names]
+            + [found.error]
+        )
+    file.write(text.getvalue().encode())
+
+
+def rounded(prediction):
+    """A prediction as a dict, without digits that mean nothing."""
+    entry = dataclasses.asdict(prediction)
+    for name in ("seconds", "score"):
+        if entry[name] is not None:
+            entry[name] = round(entry[name], 3)
+    shares = entry["probabilities"]
+    entry["probabilities"] = {k: round(v, 4) for k, v in shares.items()}
+    return entry
+
+
+def summary(seen, others):
+    """What was seen, in a line, and in another what could not be read.
+
+    Args:
+        seen: all predictions.
+        others: number of files that are neither photograph nor video.
+    """
+    unread = [str(found.source) for found in seen if found.error]
+    pictures = {(x.source, x.frame) for x in seen if not x.error}
+    faces = sum(found.label is not None for found in seen)
+    counts = {
+        "pictures" if len(pictures) > 1 else "picture": len(pictures),
+        "faces" if faces > 1 else "face": faces,
+        "without a face": sum(not (x.label or x.error) for x in seen),
+        "not read": len(unread),
+        "left out, as neither photo nor video": others,
+    }
+    line = ", ".join(f"{n} {words}" for words, n in counts.items() if n)
+    if unread:
+        more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""
+        line += f"\nnot read: {', '.join(unread[:5])}{more}"
+    return line
+
+
+def show(predictor, sources, album, screen):
+    """Print each prediction, and how far it is.
+
+    Of what moves, a terminal gets a line where the label changes.
+
+    Args:
+        predictor: `Predictor`.
+        sources: list of what it takes.
+        album: `Album` for the annotated pictures; or None.
+        screen: `rich.console.Console` of the progress.
+
+    Returns:
+        All predictions, and whether Ctrl-C ended it early.
+    """
+    watched = screen.is_terminal and sys.stdout.isatty()
+    names = max(len(str(source)) for source in sources)
+    labels = max(len(name) for name in predictor.class_names)
+    columns = (
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    progress = Progress(
+        *columns,
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    say = screen.print if watched else Console().print
+    seen, last = [], None
+    with progress:
+        total = pictures_in(sources, predictor.every)
+        task = progress.add_task("", total=total)
+        try:
+            for predictions, pixels in predictor.stream(sources, bool(album)):
+                for found in predictions:
+                    now = found.source, found.label, found.error
+                    if not watched or found.seconds is None or now != last:
+                        line = line_of(found, min(names, 60), labels)
+                        say(line, soft_wrap=True, highlight=False)
+                    last = now
+                if album and pixels is not None:
+                    album.add(predictions, pixels)
+                seen += predictions
+                progress.advance(task)
+        except KeyboardInterrupt:
+            return seen, True
+    return seen, False
+
+
+def predict(asked):
+    """Predict of what the words name; leave with 1 where not all was read.
+
+    Ctrl-C ends it, with what there is until then.
+
+    Args:
+        asked: parsed words, as of `arguments.commands`.
+    """
+    sources, others = sources_of(asked.paths, asked.annotate)
+    album = asked.annotate and Album(asked.annotate, sources, asked.every)
+    devices.configure()
+    predictor = Predictor(asked.model, asked.cropped, asked.every)
+    # What image libraries write to the standard error, we say ourselves.
+    with open(os.dup(2), "w") as terminal, no_stderr():
+        screen = Console(file=terminal)
+        with contextlib.ExitStack() as stack:
+            # Opened first, so that no hours are lost to a wrong name.
+            table = asked.csv and stack.enter_context(open_whole(asked.csv))
+            listed = asked.json and stack.enter_context(open_whole(asked.json))
+            with album or contextlib.nullcontext():
+                seen, stopped = show(predictor, sources, album, screen)
+            if table:
+                write_csv(table, seen, predictor.class_names)
+            if listed:
+                entries = [rounded(found) for found in seen]
+                listed.write(json.dumps(entries, indent=1).encode())
+        screen.print(summary(seen, others), soft_wrap=True, highlight=False)
+    early = stopped and not any(isinstance(x, int) for x in sources)
+    if early or any(found.error for found in seen):
+        sys.exit(1)

@@ -1,0 +1,108 @@
+"""Boxes and bars in pictures, and where they are written."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from ferkeras.annotate import Album, annotated
+from ferkeras.predict import Prediction
+from tests.photos import write_video
+
+pytestmark = pytest.mark.any_backend
+YELLOW = (255, 212, 0)
+SHARES = {"happy": 0.75, "sad": 0.15, "calm": 0.1, "cross": 0.0}
+
+
+def face(source="a.jpg", box=(100, 50, 200, 240), frame=0, seconds=None):
+    return Prediction(source, frame, seconds, box, 0.9, "happy", SHARES)
+
+
+def test_the_box_is_drawn_and_the_rest_is_left():
+    grey = np.full((500, 600, 3), 90, np.uint8)
+    drawn = annotated(grey, [face()])
+    for x, y in [(100, 50), (300, 50), (100, 290), (200, 50), (100, 170)]:
+        assert tuple(drawn[y, x]) == YELLOW
+    changed = (drawn != grey).any(-1)
+    # Nothing within, above or beside; the bars are below.
+    assert not changed[60:280, 110:290].any()
+    assert not changed[:45].any() and not changed[:, 310:].any()
+    assert changed[292:320, 101:299].all()
+    assert (grey == 90).all()
+
+
+def test_bars_are_as_long_as_the_probabilities():
+    grey = np.full((500, 600, 3), 90, np.uint8)
+    drawn = annotated(grey, [face()]).astype(int)
+    # How yellow the lower edge of each bar is, where no words are.
+    yellow = drawn[..., 0] - drawn[..., 2] > 60
+    below = yellow[295:, 100:300].sum(1)
+    lengths = {
+        length for length in (150, 30, 20) if (abs(below - length) < 4).any()
+    }
+    assert lengths == {150, 30, 20}
+
+
+@pytest.mark.parametrize("box", [(100, 250, 200, 240), (0, 0, 600, 500)])
+def test_bars_stay_in_the_picture(box):
+    grey = np.full((500, 600, 3), 90, np.uint8)
+    drawn = annotated(grey, [face(box=box)])
+    assert (drawn[:, :, 0].astype(int) - drawn[..., 2] > 60).sum() > 2000
+
+
+def test_small_pictures_are_enlarged_and_others_not():
+    for side, larger in [(48, 9), (399, 2), (400, 1), (4000, 1)]:
+        image = np.zeros((side // 2, side, 3), np.uint8)
+        size = (side // 2 * larger, side * larger, 3)
+        assert annotated(image, [Prediction("a.jpg")]).shape == size
+    drawn = annotated(
+        np.zeros((40, 40, 3), np.uint8), [face(box=(4, 4, 30, 30))]
+    )
+    assert tuple(drawn[40, 40]) == tuple(drawn[40, 340]) == YELLOW
+
+
+def test_pictures_keep_their_names_below_the_folder(tmp_path):
+    sources = [tmp_path / name for name in ("in/a.jpg", "in/b/a.png", "c.jpg")]
+    pixels = np.full((500, 600, 3), 90, np.uint8)
+    with Album(tmp_path / "out", sources, 1) as album:
+        for source in sources:
+            album.add([face(str(source))], pixels)
+    found = {
+        str(path.relative_to(tmp_path / "out"))
+        for path in (tmp_path / "out").rglob("*.*")
+    }
+    assert found == {"in/a.jpg", "in/b/a.png.jpg", "c.jpg"}
+    drawn = cv2.imread(str(tmp_path / "out" / "c.jpg"))[..., ::-1]
+    expected = annotated(pixels, [face()])
+    assert np.abs(drawn.astype(int) - expected).mean() < 2
+
+
+def test_the_folder_of_the_pictures_is_refused(tmp_path):
+    sources = [tmp_path / "a.jpg", tmp_path / "b" / "c.jpg"]
+    with pytest.raises(ValueError, match="would be lost"):
+        Album(tmp_path / "b" / "..", sources, 1)
+
+
+def test_videos_and_animated_files_become_videos(tmp_path):
+    write_video(tmp_path / "a.mp4")
+    images = [Image.new("L", (50, 40), grey) for grey in (0, 100, 200)]
+    images[0].save(
+        tmp_path / "b.gif",
+        save_all=True,
+        append_images=images[1:],
+        duration=500,
+    )
+    sources = [tmp_path / "a.mp4", tmp_path / "b.gif"]
+    with Album(tmp_path / "out", sources, 2) as album:
+        for source in sources:
+            for frame in range(0, 10, 2):
+                grey = np.full((400, 401, 3), 20 * frame, np.uint8)
+                album.add([face(str(source), None, frame, frame / 5)], grey)
+    for name, rate in [("a.mp4", 2.5), ("b.gif.mp4", 1)]:
+        video = cv2.VideoCapture(str(tmp_path / "out" / name))
+        assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(rate)
+        for frame in range(0, 10, 2):
+            read, image = video.read()
+            assert read and image.shape[0] == 400
+            assert abs(image.mean() - 20 * frame) < 6
+        assert not video.read()[0]
