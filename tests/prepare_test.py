@@ -96,12 +96,18 @@ def test_image_files_come_back_one_after_the_other(tmp_path):
 
 
 def test_pixels_are_those_of_the_file_as_it_is(tmp_path):
+    path = npz_path("own/few", tmp_path)
     for shade in (0, 255):
         file = encoded(np.full((9, 9), shade, np.uint8))
         found, _ = written(tmp_path, [file])
         pixels = found.resized(4).images
         assert isinstance(pixels, OnDisk)
         assert (pixels[:] == shade).all()
+        path.rename(tmp_path / f"{shade}.npz")
+    # Another that was copied here.
+    (tmp_path / "0.npz").rename(path)
+    found = open_npz("own/few", tmp_path).faces("train")
+    assert (found.resized(4).images[:] == 0).all()
 
 
 @needs_tensorflow

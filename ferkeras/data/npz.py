@@ -21,6 +21,8 @@ def write_npz(source: Source, path: Path) -> None:
 
     Image files are read twice, and never all in memory.
     """
+    # Of the file before it.
+    shutil.rmtree(derived(path), ignore_errors=True)
     with open_whole(path) as file, ZipFile(file, "w") as archive:
         put(archive, "version", np.array(source.version))
         put(archive, "class_names", np.array(source.class_names))
@@ -34,8 +36,6 @@ def write_npz(source: Source, path: Path) -> None:
             for key, column in columns.items():
                 if column is not None:
                     put(archive, f"{split}/{key}", column)
-    # Of the file before it.
-    shutil.rmtree(derived(path), ignore_errors=True)
 
 
 def put(archive: ZipFile, name: str, array: np.ndarray) -> None:
@@ -88,6 +88,17 @@ def derived(path: Path) -> Path:
     return path.with_name(f"{path.stem}.pixels")
 
 
+def derived_of(path: Path, split: str) -> Path:
+    """Its part of a split, of other files another, whoever put them there."""
+    with ZipFile(path) as archive:
+        checksums = "".join(
+            f"-{archive.getinfo(name).CRC:08x}"
+            for name in (f"{split}/images.npy", f"{split}/boxes.npy")
+            if name in archive.namelist()
+        )
+    return derived(path) / f"{split}{checksums}"
+
+
 def open_npz(dataset: str, data_dir: str | Path) -> Source:
     """Open what `write_npz` wrote."""
     path = npz_path(dataset, data_dir)
@@ -116,8 +127,8 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
             if ends is None:
                 return Faces(file[images], **columns)
         files = partial(read_files, path, images, ends, boxes)
-        folder = derived(path) / split
-        return Faces(EncodedImages(files, len(ends), folder), **columns)
+        encoded = EncodedImages(files, len(ends), derived_of(path, split))
+        return Faces(encoded, **columns)
 
     return Source(
         dataset,
