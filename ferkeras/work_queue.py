@@ -11,13 +11,18 @@ from pathlib import Path
 from queue import Empty
 
 from filelock import FileLock, Timeout
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ferkeras.data import Datasets
-from ferkeras.devices import accelerated
-from ferkeras.display import Display, Report, duration, name
-from ferkeras.limits import RESERVE
+from ferkeras.devices import accelerated, shares_batches
+from ferkeras.display import (
+    Display,
+    Report,
+    key,
+    name,
+    progress_line,
+    result,
+)
+from ferkeras.limits import RESERVE, SCORING
 from ferkeras.paper import Unit
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce_together
@@ -25,9 +30,6 @@ from ferkeras.start import weights_of
 from ferkeras.together import companions
 from ferkeras.train import OutOfTime
 from ferkeras.ways import ONE_BY_ONE, PROCESSES, SHARED, SPAWN, fastest, workers
-
-# Seconds kept back, beside `RESERVE`, for each further unit that is scored.
-SCORING = 10
 
 
 @contextlib.contextmanager
@@ -69,6 +71,43 @@ def check_locks(results):
         path.unlink(missing_ok=True)
 
 
+def claim(units, results, again, locks, say, coming=()):
+    """Take what of some units is to be run, and nobody else has in hand.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+        again: units that are recorded, but whose weights are not at hand, and
+            others start from them.
+        locks: `contextlib.ExitStack`, which holds what is taken.
+        say: function that prints a line.
+        coming: keys, as of `ferkeras.display.key`, of units whose weights will
+            be at hand in time.
+
+    Returns:
+        The units to be run; and those that are complete, each with its record.
+    """
+    ready, found = [], []
+    for unit in units:
+        if not all(
+            weights_of(results, x) or key(x) in coming for x in unit.stages
+        ):
+            say(f"{unit}: waits for what it needs")
+            continue
+        try:
+            locks.enter_context(alone(results, unit))
+        except Timeout:
+            say(f"{unit}: left to another process")
+            continue
+        entry = read_record(results, unit)
+        lost = unit in again and not weights_of(results, unit)
+        if lost or not is_complete(entry):
+            ready.append(unit)
+        else:
+            found.append((unit, entry))
+    return ready, found
+
+
 @dataclass
 class Queue:
     """What all units of a queue are run with.
@@ -98,7 +137,8 @@ class Queue:
         Returns:
             List of `Unit`, and one of `ferkeras.ways.WAYS`.
         """
-        group = companions(units, self.results, accelerated("jax"))
+        at_once = accelerated("jax") and not shares_batches()
+        group = companions(units, self.results, at_once)
         seeds = len({unit.seed for unit in group})
         way = ONE_BY_ONE
         if seeds > 1:
@@ -120,23 +160,10 @@ class Queue:
         Returns:
             The units that are complete, each with its record.
         """
-        found, ready = [], []
         with contextlib.ExitStack() as locks:
-            for unit in group:
-                if not all(weights_of(self.results, x) for x in unit.stages):
-                    self.say(f"{unit}: waits for what it needs")
-                    continue
-                try:
-                    locks.enter_context(alone(self.results, unit))
-                except Timeout:
-                    self.say(f"{unit}: left to another process")
-                    continue
-                entry = read_record(self.results, unit)
-                lost = unit in self.again and not weights_of(self.results, unit)
-                if lost or not is_complete(entry):
-                    ready.append(unit)
-                else:
-                    found.append((unit, entry))
+            ready, found = claim(
+                group, self.results, self.again, locks, self.say
+            )
             if ready:
                 run = self.in_processes if way == PROCESSES else self.here
                 found += zip(ready, run(ready), strict=True)
@@ -172,8 +199,24 @@ class Queue:
 def in_process(units, results, datasets, command, deadline):
     """`reproduce_together`, told of to another process."""
     (told,) = SHARED
+    report = Report(lambda *epoch: told.put(epoch))
     return reproduce_together(
-        units, results, datasets, command, deadline, [Report(told)]
+        units, results, datasets, command, deadline, [report]
+    )
+
+
+def stopped(stop, left, count):
+    """Why a queue stopped, and how it goes on, in a line.
+
+    Args:
+        stop: `OutOfTime` or `KeyboardInterrupt`.
+        left: number of units to go.
+        count: of all.
+    """
+    why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
+    return (
+        f"{why}: {left} of {count} runs to go. The same command goes on from "
+        "here."
     )
 
 
@@ -201,14 +244,7 @@ def work_through(units, results, datasets, command, deadline=None):
     deadline = deadline and deadline - RESERVE
     waiting, left = list(units), len(units)
     again = [u for u in units if is_complete(read_record(results, u))]
-    columns = (
-        BarColumn(20),
-        TextColumn("{task.fields[now]}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]} left"),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    with progress_line() as progress:
         display, say = Display(progress, units), progress.console.print
         queue = Queue(results, datasets, command, deadline, display, say, again)
         while waiting:
@@ -220,11 +256,7 @@ def work_through(units, results, datasets, command, deadline=None):
                 display.start(group)
                 found = queue.run(group, way)
             except (OutOfTime, KeyboardInterrupt) as stop:
-                why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
-                say(
-                    f"{why}: {left} of {len(units)} runs to go. The same "
-                    "command goes on from here."
-                )
+                say(stopped(stop, left, len(units)))
                 break
             except Exception:
                 # One row's fault must not leave a lent machine idle.
@@ -234,9 +266,5 @@ def work_through(units, results, datasets, command, deadline=None):
             waiting = [unit for unit in waiting if unit not in group]
             left -= len(found)
             for unit, entry in found:
-                task = unit.row.task
-                say(
-                    f"{unit}: {entry['scores'][task.metric]:.2f} {task.unit} "
-                    f"on {unit.protocol.test}, {duration(entry['seconds'])}"
-                )
+                say(result(unit, entry))
     return left

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet opencv image_file folders
     files durations access limits names
-    listing
+    listing keeper
     advice
     layers losses metrics data schedules optimizers weights verdicts
     comparisons explain models operations plots statements task chart
@@ -24,12 +24,13 @@ ORDER = """
     zoo formats
     rates start outcome line fold_lists predict
     predictions reproduce summary together ways display pending
-    pictures rates_chart annotate
+    pictures rates_chart annotate node needs
     tables
     numbers cards cross_dataset
     claims how_to_run parameters rates_report
     report
     page work_queue bench
+    cluster
 """
 RANK = {
     name: rank

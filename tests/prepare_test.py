@@ -17,10 +17,11 @@ from ferkeras.data import (
     open_dataset,
 )
 from ferkeras.data import prepared as prepared_datasets
-from ferkeras.data.encoded import EncodedImages
+from ferkeras.data.encoded import EncodedImages, OnDisk
 from ferkeras.data.npz import open_npz
 from reproductions import __main__, prepare
 from tests.own_images_test import write
+from tests.scenes import encoded
 from tfds_builders.synthetic_faces import reader
 
 NAME = "synthetic_faces/demo"
@@ -82,21 +83,36 @@ def test_without_tensorflow_the_reader_writes_the_same_npz(
         assert npz.faces(split).fingerprint == source.faces(split).fingerprint
 
 
-def test_too_many_bytes_for_one_file_are_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(npz, "LIMIT", 25)
-    read = []
+def written(folder, files):
+    """What `open_npz` has of such files; and what was written."""
+    images = EncodedImages(lambda: ((x, None) for x in files), len(files))
+    count = len(files)
+    faces = Faces(images, np.zeros(count, int), np.arange(count))
+    source = Source("own/few", "1.0.0", ("a",), ("train",), lambda split: faces)
+    npz.write_npz(source, npz_path("own/few", folder))
+    return open_npz("own/few", folder).faces("train"), faces
 
-    def ten_bytes():
-        for index in range(5):
-            read.append(index)
-            yield bytes(10), None
 
-    faces = Faces(EncodedImages(ten_bytes, 5), np.zeros(5, int), np.arange(5))
-    source = Source("large", "1.0.0", ("a",), ("train",), lambda split: faces)
-    with pytest.raises(ValueError, match="large has more than 25 bytes"):
-        npz.write_npz(source, tmp_path / "large.npz")
-    assert read == [0, 1, 2]
-    assert not list(tmp_path.iterdir())
+def test_image_files_come_back_one_after_the_other(tmp_path):
+    found, faces = written(tmp_path, [b"first", b"", b"the third"])
+    files = found.images.read()
+    assert [next(files)[0] for _ in range(3)] == [b"first", b"", b"the third"]
+    assert found.fingerprint == faces.fingerprint
+
+
+def test_pixels_are_those_of_the_file_as_it_is(tmp_path):
+    path = npz_path("own/few", tmp_path)
+    for shade in (0, 255):
+        file = encoded(np.full((9, 9), shade, np.uint8))
+        found, _ = written(tmp_path, [file])
+        pixels = found.resized(4).images
+        assert isinstance(pixels, OnDisk)
+        assert (pixels[:] == shade).all()
+        path.rename(tmp_path / f"{shade}.npz")
+    # Another that was copied here.
+    (tmp_path / "0.npz").rename(path)
+    found = open_npz("own/few", tmp_path).faces("train")
+    assert (found.resized(4).images[:] == 0).all()
 
 
 @pytest.fixture(params=["tfds", "npz"])
@@ -157,7 +173,7 @@ def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(
     def full(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr(npz, "put", full)
     if has_tensorflow():
         from tensorflow_datasets.core import writer
 
