@@ -42,7 +42,8 @@ def recipe(classes, epochs, augment, views):
                     SGD,
                     momentum=0.9,
                     nesterov=True,
-                    weight_decay=5e-4,
+                    # Not through the momentum, as 5e-4 is in PyTorch.
+                    weight_decay=5e-3,
                     use_ema=True,
                 ),
                 epochs,
