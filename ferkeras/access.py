@@ -44,8 +44,8 @@ class Counts(NamedTuple):
 
 
 FROM_GOOGLE = (
-    "Pictures that Google found for 184 words of emotion, each with words of "
-    "gender, age or ethnicity ([Goodfellow et al., 2013]"
+    "Pictures that Google found for 184 words of emotion, together with words "
+    "of gender, age or ethnicity ([Goodfellow et al., 2013]"
     "(https://arxiv.org/abs/1307.0414)). Nobody wrote down who they show; "
     "[Hosseini et al., 2025](https://arxiv.org/abs/2502.11049) look into it."
 )

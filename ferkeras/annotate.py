@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ferkeras.data.media import extent
 from ferkeras.files import write_whole
+from ferkeras.opencv import cv2
 from ferkeras.predict import Prediction
 
 # How many classes have a bar; where the face has no room for them, one has.

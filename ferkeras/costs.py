@@ -23,7 +23,7 @@ from ferkeras.access import counts_of
 from ferkeras.data import Copies, Draw, Fold
 from ferkeras.experiment import dotted
 from ferkeras.files import write_whole
-from ferkeras.operations import Operations, count_operations
+from ferkeras.operations import PASSES, Operations, count_operations
 
 # Seconds on two cores: of an activation, a multiply-add, and of the update of
 # a weight in each step.
@@ -36,6 +36,11 @@ RATES = {"float32": 40e12, "mixed_bfloat16": 80e12}
 # Of the last layer, whose size hardly matters; datasets that are not here do
 # not tell theirs.
 NUM_CLASSES = 8
+# Bytes on a card: of CUDA, its libraries and what they work in; of a number;
+# and how many numbers there are of a weight, its gradient, an optimizer's
+# moments, the best epoch's value and copies on the way among them.
+CONTEXT, NUMBER, COPIES = 1.5e9, 4, 8
+SCORED = 256  # images at a time, forward only
 HEAD = ["network", "channels", "image_size", "frozen", *Operations._fields]
 
 
@@ -142,6 +147,25 @@ def read_costs(results):
     return {tuple(line[:4]): Operations(*map(int, line[4:])) for line in lines}
 
 
+def count_networks(row, costs):
+    """Count what is not counted yet of a row's networks.
+
+    Args:
+        row: `Experiment`.
+        costs: dict as `read_costs` returns it, which is added to.
+    """
+    outputs = (NUM_CLASSES,) if row.task.classifies else ()
+
+    def network(shape):
+        return row.model(shape, *outputs)
+
+    for key in networks_of(row):
+        _, channels, side, frozen = key
+        if key not in costs:
+            shape = int(side), int(side), int(channels)
+            costs[key] = count_operations(network, shape, frozen)
+
+
 def write_costs(papers, results):
     """Count what is not counted yet, of every row's networks, and write it.
 
@@ -157,17 +181,8 @@ def write_costs(papers, results):
     """
     known, lines = read_costs(results), {}
     for row in (row for paper in papers for row in paper.rows):
-        outputs = (NUM_CLASSES,) if row.task.classifies else ()
-
-        def network(shape, row=row, outputs=outputs):
-            return row.model(shape, *outputs)
-
-        for key in networks_of(row):
-            _, channels, side, frozen = key
-            if key not in known:
-                shape = int(side), int(side), int(channels)
-                known[key] = count_operations(network, shape, frozen)
-            lines[key] = known[key]
+        count_networks(row, known)
+        lines |= {key: known[key] for key in networks_of(row)}
     text = io.StringIO()
     write = csv.writer(text, lineterminator="\n").writerows
     write([HEAD, *((*key, *numbers) for key, numbers in lines.items())])
@@ -240,3 +255,23 @@ def estimate(units, costs):
             return None
         total = plus(total, of_one, len(seeds[folder]))
     return total
+
+
+def memory_of(row, costs):
+    """Bytes that training a row takes on a card, estimated rather too high.
+
+    Images that stay on the card are not counted: they are only put on one that
+    has the room.
+
+    Args:
+        row: `Experiment`.
+        costs: what `read_costs` returned, the row's networks among them.
+
+    Returns:
+        The number.
+    """
+    phases = [costs[network] for network in networks_of(row)]
+    images = max(row.recipe.batch_size, SCORED / PASSES)
+    return CONTEXT + NUMBER * max(
+        (x.activations * images + COPIES * x.weights for x in phases), default=0
+    )

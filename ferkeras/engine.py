@@ -13,7 +13,8 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
-from ferkeras.devices import accelerated
+from ferkeras.devices import accelerated, everywhere
+from ferkeras.resident import on_device
 
 SCORED = 256  # images a step
 
@@ -27,10 +28,9 @@ def fits(setup):
     Args:
         setup: `ferkeras.train.Setup`.
     """
-    sets = [setup.faces, *setup.selections.values()]
-    in_memory = all(isinstance(faces.images, np.ndarray) for faces in sets)
-    if not in_memory or not accelerated("jax"):
+    if not accelerated("jax"):
         return False
+    sets = [setup.faces, *setup.selections.values()]
     import jax
 
     limit = (jax.devices()[0].memory_stats() or {}).get("bytes_limit", 0)
@@ -92,9 +92,7 @@ class Engine:
 
     def _on_device(self, faces):
         """Images and targets of a set."""
-        import jax
-
-        return jax.device_put((faces.images, self.setup.task.targets(faces)))
+        return on_device((faces.images, self.setup.task.targets(faces)))
 
     def _outputs(self, state, images, transforms, training):
         """Outputs, the variables that change by a call, and added losses."""
@@ -201,7 +199,7 @@ class Engine:
         if self.runs > 1:
             return jax.tree.map(lambda *values: jnp.stack(values), *found)
         # Copies, since what a stretch starts from is used up.
-        return jax.tree.map(jnp.array, *found)
+        return jax.device_put(jax.tree.map(jnp.array, *found), everywhere())
 
     def take(self, state, index):
         """Copy a run's state, with totals, from what `put` gave."""

@@ -1,28 +1,69 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import errno
 import os
+import shutil
 from pathlib import Path
+
+FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT)))
 
 
 @contextlib.contextmanager
-def open_whole(path):
+def room_for(path, size=None):
+    """Have a full disk told in one line, whoever finds it full.
+
+    Args:
+        path: what is written.
+        size: function that gives how many bytes it may take; None where that
+            is little.
+
+    Raises:
+        OSError: where the disk is full.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not any(text in str(error) for text in FULL):
+            raise
+        path = Path(path)
+        there = next(x for x in (path, *path.absolute().parents) if x.exists())
+        needed = f"it takes up to {megabytes(size())}, and " if size else ""
+        raise OSError(
+            f"{path}: the disk is full: {needed}"
+            f"{megabytes(shutil.disk_usage(there).free)} are free. Free some, "
+            "or name a folder on another disk. Nothing is left half-written."
+        ) from error
+
+
+def megabytes(size):
+    """A number of bytes for people."""
+    return f"{max(size / 1e6, 0.1):,.1f} MB"
+
+
+@contextlib.contextmanager
+def open_whole(path, size=None):
     """Open a binary file that takes its place only once it is complete.
 
     Readers, and a run after a kill, see all of it or the one before.
 
     Args:
         path: file to write; its folder is made.
+        size: as in `room_for`.
+
+    Raises:
+        OSError: as `room_for`, and for whatever else prevents it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".tmp")
-    try:
-        with open(partial, "wb") as file:
-            yield file
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with room_for(path, size):
+        try:
+            with open(partial, "wb") as file:
+                yield file
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def write_whole(path, content):

@@ -1,5 +1,6 @@
 """A trained model -> a file for other programs, tested against the model."""
 
+import json
 import shutil
 import tempfile
 import warnings
@@ -63,7 +64,7 @@ def run_keras(path: Path, images: np.ndarray) -> np.ndarray:
 
 
 def write_onnx(model: keras.Model, path: Path) -> None:
-    """Write an ONNX file, whose metadata has `class_names`, by commas."""
+    """Write an ONNX file, whose metadata has `class_names` as JSON."""
     import onnx
 
     with warnings.catch_warnings():
@@ -72,7 +73,7 @@ def write_onnx(model: keras.Model, path: Path) -> None:
         model.export(path, format="onnx", verbose=False)
     whole = onnx.load(path)
     onnx.helper.set_model_props(
-        whole, {"class_names": ",".join(model.class_names)}
+        whole, {"class_names": json.dumps(model.class_names)}
     )
     onnx.save(whole, path)
 
@@ -102,10 +103,10 @@ def run_tflite(path: Path, images: np.ndarray) -> np.ndarray:
 
     with no_stderr():  # where it reports its delegate
         interpreter = Interpreter(str(path))
-    (pixels,) = interpreter.get_input_details()
-    (probabilities,) = interpreter.get_output_details()
-    interpreter.resize_tensor_input(pixels["index"], images.shape)
-    interpreter.allocate_tensors()
+        (pixels,) = interpreter.get_input_details()
+        (probabilities,) = interpreter.get_output_details()
+        interpreter.resize_tensor_input(pixels["index"], images.shape)
+        interpreter.allocate_tensors()
     interpreter.set_tensor(pixels["index"], images)
     interpreter.invoke()
     return interpreter.get_tensor(probabilities["index"])

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import keras
 import numpy as np
 
@@ -16,6 +15,7 @@ from ferkeras import zoo
 from ferkeras.data.decode import resize
 from ferkeras.data.detect import Face, cut_out, detect_faces
 from ferkeras.data.media import Picture, Source, pictures
+from ferkeras.opencv import cv2
 
 # Faces that go through the model at once, and pictures where they are kept.
 BATCH, KEPT = 32, 8

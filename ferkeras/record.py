@@ -1,5 +1,7 @@
 """One run's result as files: `results/<paper>/<protocol>/<row>/seed<k>.*`."""
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -179,15 +181,16 @@ def write_probabilities(path, probabilities, faces, branches=None):
 
 def write_confusion(path, matrix, class_names):
     """Write a confusion matrix in images as CSV; rows are true classes."""
-    lines = [",".join(["true \\ predicted", *class_names])]
-    lines += [
-        ",".join([name, *map(str, row)])
-        for name, row in zip(class_names, matrix.tolist(), strict=True)
-    ]
-    write_whole(path, "\n".join(lines) + "\n")
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["true \\ predicted", *class_names])
+    for name, row in zip(class_names, matrix.tolist(), strict=True):
+        rows.writerow([name, *row])
+    write_whole(path, text.getvalue())
 
 
 def read_confusion(path):
     """Read what `write_confusion` wrote, `(classes, classes)`."""
-    lines = path.read_text().splitlines()[1:]
-    return np.array([[int(n) for n in line.split(",")[1:]] for line in lines])
+    with path.open(newline="") as file:
+        _, *rows = csv.reader(file)
+    return np.array([list(map(int, row[1:])) for row in rows])

@@ -1,14 +1,38 @@
-"""Images that stay on the device, under TensorFlow.
+"""Images that stay on the device.
 
-`tf.data` runs on the processor; what it sends a step are then places of
-images, and the compiled step looks the images up.
+Under TensorFlow `tf.data` runs on the processor; what it sends a step are then
+places of images, and the compiled step looks the images up.
 """
 
 import keras
 import numpy as np
 from keras import layers
 
+from ferkeras.devices import everywhere
+
 MOST = 2**31  # bytes; a tensor of more is no longer one by the book
+PIECE = 4096  # images that are read at a time
+
+
+def on_device(arrays):
+    """Put arrays on the device, or all that share batches, under JAX.
+
+    Args:
+        arrays: tuple of NumPy arrays, or of `OnDisk`, which is never in memory
+            as a whole.
+
+    Returns:
+        A tuple of `jax.Array`.
+    """
+    import jax
+
+    def pieces(array):
+        return [
+            jax.device_put(array[start : start + PIECE], everywhere())
+            for start in range(0, len(array), PIECE)
+        ]
+
+    return tuple(jax.numpy.concatenate(pieces(array)) for array in arrays)
 
 
 class Lookup(layers.Layer):
@@ -40,10 +64,9 @@ def can_reside(setup):
         setup: `ferkeras.train.Setup`.
     """
     sets = [setup.faces, *setup.selections.values()]
-    in_memory = all(isinstance(faces.images, np.ndarray) for faces in sets)
-    bytes_of_all = sum(np.prod(faces.images.shape) for faces in sets)
+    bytes_of_all = sum(faces.images.nbytes for faces in sets)
     # Of other tasks the images are the targets too.
-    return in_memory and setup.task.classifies and bytes_of_all < MOST
+    return setup.task.classifies and bytes_of_all < MOST
 
 
 def reside(setup):
@@ -61,7 +84,7 @@ def reside(setup):
     ends = np.cumsum([len(faces.labels) for faces in sets])
     everything = np.arange(ends[-1], dtype=np.int32)
     places, *others = np.split(everything, ends[:-1])
-    images = np.concatenate([faces.images for faces in sets])
+    images = np.concatenate([faces.images[:] for faces in sets])
     training = setup.networks.training
     width = training.input["transform"].shape[1:]
     inputs = {

@@ -50,12 +50,13 @@ class RunFolder:
     def _read(self):
         """Take up what is on disk, without what no snapshot counts."""
         self.history, self.state, self.best = [], None, None
-        self.saved, self.saved_at = 0, time.monotonic()
-        if not (self.path / SNAPSHOT).exists():
+        self.saved_at = time.monotonic()
+        self.saved = saved_epochs(self.path)
+        if not self.saved:
             (self.path / HISTORY).unlink(missing_ok=True)
             return
         values = read_arrays(self.path / SNAPSHOT)
-        self.saved = int(values.pop("epochs_done")[0])
+        del values["epochs_done"]
         self.best = values.pop("best")
         self.state = values
         path = self.path / HISTORY
@@ -211,10 +212,19 @@ def write_arrays(path, lists):
 
 
 def saved_epochs(path):
-    """Number of epochs that the last snapshot in a folder counts."""
+    """Number of epochs that the last snapshot in a folder counts.
+
+    Raises:
+        ValueError: where it is of another version.
+    """
     if not (path / SNAPSHOT).exists():
         return 0
     with np.load(path / SNAPSHOT) as file:
+        if "epochs_done/0" not in file:
+            raise ValueError(
+                f"{path} holds a run that another version of ferkeras was "
+                "stopped in. Delete that folder to start afresh."
+            )
         return int(file["epochs_done/0"])
 
 

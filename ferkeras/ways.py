@@ -128,7 +128,8 @@ def workers(runs, results, shared):
         `concurrent.futures.ProcessPoolExecutor`.
     """
     compiled = results / "work" / "compiled"
-    with devices.share_memory(runs):
+    # This process has a part too.
+    with devices.share_memory(1 / (runs + 1)):
         pool = ProcessPoolExecutor(runs, SPAWN, begin, (compiled, shared))
         try:
             yield pool

@@ -1,6 +1,7 @@
 """Working through units within a time budget."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -10,13 +11,18 @@ from pathlib import Path
 from queue import Empty
 
 from filelock import FileLock, Timeout
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ferkeras.data import Datasets
-from ferkeras.devices import accelerated
-from ferkeras.display import Display, Report, duration, name
-from ferkeras.limits import RESERVE
+from ferkeras.devices import accelerated, shares_batches
+from ferkeras.display import (
+    Display,
+    Report,
+    key,
+    name,
+    progress_line,
+    result,
+)
+from ferkeras.limits import RESERVE, SCORING
 from ferkeras.paper import Unit
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce_together
@@ -24,9 +30,6 @@ from ferkeras.start import weights_of
 from ferkeras.together import companions
 from ferkeras.train import OutOfTime
 from ferkeras.ways import ONE_BY_ONE, PROCESSES, SHARED, SPAWN, fastest, workers
-
-# Seconds kept back, beside `RESERVE`, for each further unit that is scored.
-SCORING = 10
 
 
 @contextlib.contextmanager
@@ -38,8 +41,71 @@ def alone(results, unit):
     """
     path = results / "work" / unit.folder / f"seed{unit.seed}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path, timeout=0):
+    # A soft lock would outlive a job that is killed.
+    with FileLock(path, timeout=0, fallback_to_soft=False):
         yield
+
+
+def check_locks(results):
+    """See that files in a folder can be locked.
+
+    Args:
+        results: `pathlib.Path` of the results folder.
+
+    Raises:
+        OSError: where they cannot, as on an NFS server without them.
+    """
+    folder = results / "work"
+    path = folder / f"lock-{os.getpid()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=0, fallback_to_soft=False):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"{folder}: files cannot be locked there ({error.strerror}), so "
+            "that two jobs might train the same run. Name a folder on another "
+            "file system with --results, or have this one mounted with locks."
+        ) from error
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def claim(units, results, again, locks, say, coming=()):
+    """Take what of some units is to be run, and nobody else has in hand.
+
+    Args:
+        units: list of `Unit`.
+        results: `pathlib.Path` of the results folder.
+        again: units that are recorded, but whose weights are not at hand, and
+            others start from them.
+        locks: `contextlib.ExitStack`, which holds what is taken.
+        say: function that prints a line.
+        coming: keys, as of `ferkeras.display.key`, of units whose weights will
+            be at hand in time.
+
+    Returns:
+        The units to be run; and those that are complete, each with its record.
+    """
+    ready, found = [], []
+    for unit in units:
+        if not all(
+            weights_of(results, x) or key(x) in coming for x in unit.stages
+        ):
+            say(f"{unit}: waits for what it needs")
+            continue
+        try:
+            locks.enter_context(alone(results, unit))
+        except Timeout:
+            say(f"{unit}: left to another process")
+            continue
+        entry = read_record(results, unit)
+        lost = unit in again and not weights_of(results, unit)
+        if lost or not is_complete(entry):
+            ready.append(unit)
+        else:
+            found.append((unit, entry))
+    return ready, found
 
 
 @dataclass
@@ -71,7 +137,8 @@ class Queue:
         Returns:
             List of `Unit`, and one of `ferkeras.ways.WAYS`.
         """
-        group = companions(units, self.results, accelerated("jax"))
+        at_once = accelerated("jax") and not shares_batches()
+        group = companions(units, self.results, at_once)
         seeds = len({unit.seed for unit in group})
         way = ONE_BY_ONE
         if seeds > 1:
@@ -93,23 +160,10 @@ class Queue:
         Returns:
             The units that are complete, each with its record.
         """
-        found, ready = [], []
         with contextlib.ExitStack() as locks:
-            for unit in group:
-                if not all(weights_of(self.results, x) for x in unit.stages):
-                    self.say(f"{unit}: waits for what it needs")
-                    continue
-                try:
-                    locks.enter_context(alone(self.results, unit))
-                except Timeout:
-                    self.say(f"{unit}: left to another process")
-                    continue
-                entry = read_record(self.results, unit)
-                lost = unit in self.again and not weights_of(self.results, unit)
-                if lost or not is_complete(entry):
-                    ready.append(unit)
-                else:
-                    found.append((unit, entry))
+            ready, found = claim(
+                group, self.results, self.again, locks, self.say
+            )
             if ready:
                 run = self.in_processes if way == PROCESSES else self.here
                 found += zip(ready, run(ready), strict=True)
@@ -145,8 +199,24 @@ class Queue:
 def in_process(units, results, datasets, command, deadline):
     """`reproduce_together`, told of to another process."""
     (told,) = SHARED
+    report = Report(lambda *epoch: told.put(epoch))
     return reproduce_together(
-        units, results, datasets, command, deadline, [Report(told)]
+        units, results, datasets, command, deadline, [report]
+    )
+
+
+def stopped(stop, left, count):
+    """Why a queue stopped, and how it goes on, in a line.
+
+    Args:
+        stop: `OutOfTime` or `KeyboardInterrupt`.
+        left: number of units to go.
+        count: of all.
+    """
+    why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
+    return (
+        f"{why}: {left} of {count} runs to go. The same command goes on from "
+        "here."
     )
 
 
@@ -166,18 +236,15 @@ def work_through(units, results, datasets, command, deadline=None):
     Returns:
         The number of units that are still to do, those that other processes
         have in hand, and those that failed, included.
+
+    Raises:
+        OSError: as `check_locks`, before the first unit.
     """
+    check_locks(results)
     deadline = deadline and deadline - RESERVE
     waiting, left = list(units), len(units)
     again = [u for u in units if is_complete(read_record(results, u))]
-    columns = (
-        BarColumn(20),
-        TextColumn("{task.fields[now]}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]} left"),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    with progress_line() as progress:
         display, say = Display(progress, units), progress.console.print
         queue = Queue(results, datasets, command, deadline, display, say, again)
         while waiting:
@@ -189,11 +256,7 @@ def work_through(units, results, datasets, command, deadline=None):
                 display.start(group)
                 found = queue.run(group, way)
             except (OutOfTime, KeyboardInterrupt) as stop:
-                why = "Time is up" if isinstance(stop, OutOfTime) else "Stopped"
-                say(
-                    f"{why}: {left} of {len(units)} runs to go. The same "
-                    "command goes on from here."
-                )
+                say(stopped(stop, left, len(units)))
                 break
             except Exception:
                 # One row's fault must not leave a lent machine idle.
@@ -203,9 +266,5 @@ def work_through(units, results, datasets, command, deadline=None):
             waiting = [unit for unit in waiting if unit not in group]
             left -= len(found)
             for unit, entry in found:
-                task = unit.row.task
-                say(
-                    f"{unit}: {entry['scores'][task.metric]:.2f} {task.unit} "
-                    f"on {unit.protocol.test}, {duration(entry['seconds'])}"
-                )
+                say(result(unit, entry))
     return left

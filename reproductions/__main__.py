@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import reproductions
@@ -28,7 +29,12 @@ def prepare_dataset(asked):
     from ferkeras.access import npz_path
     from reproductions.prepare import prepare
 
-    source = prepare(asked.dataset, asked.data_dir, asked.manual_dir, asked.npz)
+    with warnings.catch_warnings():
+        # What readers tell is for people: without where in the code it is.
+        warnings.showwarning = lambda text, *_: print(text, file=sys.stderr)
+        source = prepare(
+            asked.dataset, asked.data_dir, asked.manual_dir, asked.npz
+        )
     for split in source.splits:
         faces = source.faces(split)
         print(
@@ -37,7 +43,8 @@ def prepare_dataset(asked):
         )
         if source.crops:
             counts = (f"{k} in {n}" for k, n in source.crops[split].items())
-            print(f"{split}: {', '.join(counts)} (the whole frame)")
+            told = ", ".join(counts)
+            print(f"{split}: {told} (of the last two, the whole frame)")
     if npz_path(source.name, asked.data_dir).exists():
         print(npz_path(source.name, asked.data_dir))
 
@@ -142,6 +149,11 @@ def main(words=None):
         # Who reads, such as `head`, has enough; Python must not flush more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ModuleNotFoundError, OSError, ValueError) as error:
+        sys.exit(f"ferkeras: {error}")
+    except ImportError as error:
+        # OpenCV, of which there is the wrong one.
+        if error.name != "cv2":
+            raise
         sys.exit(f"ferkeras: {error}")
 
 

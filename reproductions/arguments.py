@@ -21,6 +21,8 @@ GOES_ON = (
     "Runs that are recorded are skipped, and a run that was stopped goes on, "
     "so the same command can be given again."
 )
+# Of `--ray`.
+MANY = "many runs at once: on the Ray cluster there; without ADDRESS, here"
 
 
 def title_of(key):
@@ -79,6 +81,8 @@ def add_run(parser, key="PAPER"):
         help=f"folder of prepared datasets ({DATA_DIR}; the demo's own)",
     )
     add_time_budget(parser)
+    add("--ray", nargs="?", const="local", metavar="ADDRESS", help=MANY)
+    add("--devices", choices=["all"], help="share batches over GPUs (JAX only)")
     add(
         "--results",
         type=Path,

@@ -4,7 +4,11 @@ import shlex
 import sys
 import tempfile
 import time
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+
+import keras
 
 import reproductions
 from ferkeras import devices
@@ -72,6 +76,18 @@ def main(paper, words=None):
         sys.exit(f"{paper.key}: {error}")
 
 
+def set_up(results, asked):
+    """Set up this process for what is asked for, before all else."""
+    if asked.ray and not find_spec("ray"):
+        asked.error("--ray needs Ray: python -m pip install -e '.[ray]'")
+    if asked.devices and keras.backend.backend() != "jax":
+        asked.error("--devices all needs JAX: set KERAS_BACKEND=jax")
+    devices.configure(results / "work" / "compiled")
+    # On a cluster, those that train do.
+    if asked.devices and not asked.ray:
+        devices.share_batches()
+
+
 def run_paper(paper, asked):
     """Run a paper's rows.
 
@@ -86,7 +102,7 @@ def run_paper(paper, asked):
     """
     default = "demo" if asked.demo else folder_of(asked.dataset)
     results = asked.results or Path(default)
-    devices.configure(results / "work" / "compiled")
+    set_up(results, asked)
     default = results / "data" if asked.demo else arguments.DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
     # Never beside published datasets, whose names some of them have.
@@ -124,7 +140,7 @@ def run_pending(asked):
         asked: as of `run_paper`.
     """
     results = asked.results or Path("results")
-    devices.configure(results / "work" / "compiled")
+    set_up(results, asked)
     data_dir = Path(asked.data_dir or arguments.DATA_DIR).expanduser()
     datasets = Datasets(data_dir)
     papers = reproductions.papers()
@@ -145,7 +161,13 @@ def run(papers, units, results, datasets, asked):
     Ends the process with 3 where units are left, see `work_through`.
     """
     deadline = asked.time_budget and asked.started + asked.time_budget
-    left = work_through(units, results, datasets, asked.command, deadline)
+    work = work_through
+    if asked.ray:
+        from ferkeras import cluster
+
+        at = {"address": asked.ray, "share_batches": bool(asked.devices)}
+        work = partial(cluster.work_through, **at)
+    left = work(units, results, datasets, asked.command, deadline)
     for paper in papers:
         print(f"Tables and pictures: {write_report(paper, results)}")
     logs = f"tensorboard --logdir {results / 'work'}"

@@ -52,8 +52,8 @@ def export_model(asked):
     path = asked.path or Path(f"{name}{FORMATS[asked.to].suffix}")
     difference = convert(model, asked.to, path)
     print(
-        f"{path}: on {COUNT} images, its probabilities are the model's to "
-        f"{difference:.1g}."
+        f"{path}: on {COUNT} images, its probabilities differ from the "
+        f"model's by {difference:.1g} at most."
     )
     shape = ", ".join(map(str, model.input_shape[1:]))
     print(f"Takes uint8 (batch, {shape}), pixels 0 to 255.")

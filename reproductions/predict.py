@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
@@ -39,10 +40,10 @@ def sources_of(words, besides=None):
             None.
 
     Returns:
-        A list of `pathlib.Path` and webcams' numbers, and the number of files
-        in folders that are neither photograph nor video.
+        A list of `pathlib.Path` and webcams' numbers, and a dict of reasons
+        to the number of files in folders that are left out.
     """
-    found, others = [], 0
+    found, others = [], Counter()
     for word in words:
         path = Path(word)
         if path.is_dir():
@@ -51,7 +52,7 @@ def sources_of(words, besides=None):
                 drawn = besides.resolve()
                 inside = [x for x in inside if drawn not in x.resolve().parents]
             found += inside
-            others += more
+            others.update(more)
         else:
             webcam = word.isdecimal() and not path.exists()
             found.append(int(word) if webcam else path)
@@ -134,7 +135,7 @@ def summary(seen, others):
 
     Args:
         seen: all predictions.
-        others: number of files that are neither photograph nor video.
+        others: dict of reasons to the number of files that are left out.
     """
     unread = [str(found.source) for found in seen if found.error]
     pictures = {(x.source, x.frame) for x in seen if not x.error}
@@ -144,8 +145,7 @@ def summary(seen, others):
         "faces" if faces > 1 else "face": faces,
         "without a face": sum(not (x.label or x.error) for x in seen),
         "not read": len(unread),
-        "left out, as neither photo nor video": others,
-    }
+    } | others
     line = ", ".join(f"{n} {words}" for words, n in counts.items() if n)
     if unread:
         more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""

@@ -2,8 +2,12 @@
 
 import contextlib
 import importlib
+import json
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
+from ferkeras import folders
 from ferkeras.data import (
     Source,
     crop_source,
@@ -16,7 +20,10 @@ from ferkeras.data import (
     open_dataset,
     write_npz,
 )
+from ferkeras.data.prepared import NOTES
+from ferkeras.files import room_for, write_whole
 from reproductions.own_images import read_own
+from tfds_builders.image_files import Note
 
 BUILDERS = Path(__file__).parent.parent / "tfds_builders"
 
@@ -46,6 +53,35 @@ def reader_of(dataset):
     return name, config, reader
 
 
+@contextlib.contextmanager
+def told():
+    """Collect what readers tell of files, as `Source.notes`; it is shown too.
+
+    Yields: the dict, which is filled meanwhile.
+    """
+    notes = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Note)
+        show = warnings.showwarning
+
+        def keep(message, *place, **more):
+            for what, count in getattr(message, "counts", {}).items():
+                notes[what] = notes.get(what, 0) + count
+            show(message, *place, **more)
+
+        warnings.showwarning = keep
+        yield notes
+
+
+def bytes_of(manual_dir, reader, config):
+    """How many bytes a dataset takes at most: those of its files, or pixels."""
+    files = folders.walk(Path(manual_dir)).found
+    if files:
+        return sum(path.stat().st_size for path in files)
+    splits = reader.read(config, manual_dir).values()
+    return sum(x["image"].nbytes for x in splits)
+
+
 def prepare(dataset, data_dir, manual_dir=None, npz=False):
     """Prepare a dataset with its TFDS builder, or without TensorFlow.
 
@@ -63,9 +99,9 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         `Source` of the prepared dataset.
 
     Raises:
-        ValueError: for an unknown dataset, a malformed file, or an image that
-            is not larger than the faces to cut out.
+        ValueError: for an unknown dataset, or a malformed file.
         FileNotFoundError: where a file is missing.
+        OSError: where the disk is full, with how much is needed.
     """
     size = face_size(dataset)
     if size:
@@ -78,17 +114,21 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
 
     if is_own(dataset):
         path = npz_path(dataset, data_dir)
-        write_npz(read_own(dataset, manual_dir), path)
+        with told() as notes:
+            source = read_own(dataset, manual_dir)
+        write_npz(replace(source, notes=notes or None), path)
         return open_dataset(dataset, data_dir)
 
     name, config, reader = reader_of(dataset)
     dataset = f"{name}/{config}" if config else name
     if manual_dir and not Path(manual_dir).is_dir():
-        raise FileNotFoundError(f"There is no folder {manual_dir}.")
+        advice = folders.advice(Path(manual_dir))
+        raise FileNotFoundError(f"There is no folder {manual_dir}{advice}.")
     manual_dir = manual_dir or Path(data_dir) / "downloads" / "manual"
     path = npz_path(dataset, data_dir)
     if not has_tensorflow():
-        arrays = reader.read(config, manual_dir)
+        with told() as notes:
+            arrays = reader.read(config, manual_dir)
 
         def read(split):
             columns = arrays[split]
@@ -100,7 +140,14 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         names = reader.CLASS_NAMES
         if isinstance(names, dict):
             names = names[config]
-        source = Source(dataset, reader.VERSION, names, tuple(arrays), read)
+        source = Source(
+            dataset,
+            reader.VERSION,
+            names,
+            tuple(arrays),
+            read,
+            notes=notes or None,
+        )
         write_npz(source, path)
         return source
 
@@ -111,16 +158,30 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     builder = importlib.import_module(module).Builder(
         config=config, data_dir=data_dir
     )
-    config = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    download = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    room = room_for(
+        builder.data_path, lambda: bytes_of(manual_dir, reader, config)
+    )
     try:
         # TFDS prints sizes that it does not know.
-        with contextlib.redirect_stdout(None):
-            builder.download_and_prepare(download_config=config)
+        with told() as notes, room, contextlib.redirect_stdout(None):
+            builder.download_and_prepare(download_config=download)
     except AssertionError as error:
         # What TFDS raises where the folder is missing or empty.
         raise FileNotFoundError(
             f"{error} Name another folder with --manual-dir."
         ) from error
+    except OSError as error:
+        # Which TFDS begins with all that it was to write.
+        *example, what = str(error).splitlines()
+        if not example:
+            raise
+        raise OSError(
+            f"{what}: it changed while the folder was read. Give the command "
+            "again once nothing writes there."
+        ) from error
+    if notes:
+        write_whole(Path(builder.data_path) / NOTES, json.dumps(notes))
     source = open_dataset(dataset, data_dir)
     if npz:
         write_npz(source, path)

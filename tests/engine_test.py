@@ -243,15 +243,16 @@ class Card:
 @pytest.mark.parametrize(
     "size,in_memory,expected",
     # 110 images of 144 bytes, in a quarter of the memory.
-    [(63_361, True, True), (63_359, True, False), (10**9, False, False)],
+    [(63_361, True, True), (63_359, True, False), (63_361, False, True)],
 )
 def test_what_does_not_fit_the_card_streams(
-    size, in_memory, expected, monkeypatch
+    size, in_memory, expected, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(engine, "accelerated", lambda backend: True)
     monkeypatch.setattr("jax.devices", lambda: [Card(size)])
     faces, selections = faces_at(12)
     if not in_memory:
-        faces = faces._replace(images=OnDisk(faces.images))
+        np.save(tmp_path / "images.npy", faces.images)
+        faces = faces._replace(images=OnDisk(tmp_path / "images.npy"))
     setup = SimpleNamespace(faces=faces, selections=selections)
     assert engine.fits(setup) == expected

@@ -130,6 +130,7 @@ def trained(results, unit):
     return {name: layer.get_weights() for name, layer in layers.items()}
 
 
+@pytest.mark.slow
 def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
     results, unit = run
     weights, source = (trained(results, x) for x in (unit, *unit.stages))
@@ -147,6 +148,7 @@ def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
     assert len(np.unique(source["conv1"][1])) > 1
 
 
+@pytest.mark.slow
 def test_one_command_gives_the_row_and_the_list_of_folds(run):
     results, unit = run
     entry = read_record(results, unit)

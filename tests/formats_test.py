@@ -58,7 +58,7 @@ def test_files_name_the_classes(model, tmp_path):
     convert(model, "onnx", tmp_path / "a.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "a.onnx")
     properties = session.get_modelmeta().custom_metadata_map
-    assert properties["class_names"] == "left,right"
+    assert properties["class_names"] == '["left", "right"]'
     convert(model, "tflite", tmp_path / "a.tflite")
     assert (tmp_path / "a.labels.txt").read_text() == "left\nright\n"
 

@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = """
-    quiet
+    quiet opencv image_file folders
     files durations access limits names
-    listing
+    listing keeper
     advice
     layers losses metrics data schedules optimizers weights verdicts
     comparisons explain models operations plots statements task chart
@@ -24,12 +24,13 @@ ORDER = """
     zoo formats
     rates start outcome line fold_lists predict
     predictions reproduce summary together ways display pending
-    pictures rates_chart annotate
+    pictures rates_chart annotate node needs
     tables
     numbers cards cross_dataset
     claims how_to_run parameters rates_report
     report
     page work_queue bench
+    cluster
 """
 RANK = {
     name: rank
@@ -37,6 +38,7 @@ RANK = {
     for name in line.split()
 }
 SOURCES = sorted((ROOT / "ferkeras").rglob("*.py"))
+SHARED = {"ferkeras.folders", "ferkeras.image_file"}
 PURE = {"ferkeras", "functools", "keras", "math"}
 
 
@@ -79,9 +81,18 @@ def test_imports_point_down(path):
     sorted((ROOT / "tfds_builders").rglob("*.py")),
     ids=lambda path: path.stem,
 )
-def test_builders_do_not_import_ferkeras(path):
+def test_builders_import_of_ferkeras_only_what_reads_files(path):
     for name in imported(path):
-        assert name.split(".")[0] not in ("ferkeras", "reproductions")
+        top = name.split(".")[0]
+        assert top != "reproductions"
+        assert top != "ferkeras" or name in SHARED, name
+
+
+def test_what_reads_files_needs_neither_keras_nor_opencv():
+    for name in ("folders", "image_file"):
+        found = {*imported(ROOT / "ferkeras" / f"{name}.py")}
+        tops = {x.split(".")[0] for x in found}
+        assert not tops & {"ferkeras", "keras", "cv2"}
 
 
 @pytest.mark.parametrize("folder", ["ferkeras", "reproductions"])

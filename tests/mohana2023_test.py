@@ -122,6 +122,7 @@ def test_rows_run_on_the_copy_ck48(data_dir, tmp_path):
     assert f"| CSA, CK+48 | {CK48} | clean |" in text
 
 
+@pytest.mark.slow
 def test_the_classifier_has_the_encoder_of_the_autoencoder(run):
     results, *both = run
     reconstructed, classified = (
@@ -151,6 +152,7 @@ def test_the_classifier_has_the_encoder_of_the_autoencoder(run):
     }
 
 
+@pytest.mark.slow
 def test_the_report_has_both_stages(run):
     results, *_ = run
     text = (results / "mohana2023.md").read_text()
@@ -161,6 +163,7 @@ def test_the_report_has_both_stages(run):
     assert "No pair of runs yet: CSA classifier over CSA, random" in text
 
 
+@pytest.mark.slow
 def test_pictures_of_faces_stay_out_of_what_is_committed(run):
     results, ae, csa = run
     for unit, name in ((ae, "reconstructions"), (csa, "grad_cam")):

@@ -121,11 +121,11 @@ def test_images_are_read_class_by_class_in_the_order_of_names(tmp_path):
         ),
         (
             lambda x: (x / "train/calm").rename(x / "calm"),
-            "two classes at least.*Received: cross",
+            "images/calm holds images, and its name means no split",
         ),
         (
             lambda x: (x / "test/calm/0.png").write_bytes(b""),
-            "expected whole picture files.*1 empty: calm/0.png",
+            "expected whole image files.*1 empty: test/calm/0.png",
         ),
         (
             lambda x: [(x / f"test/{c}/0.png").unlink() for c in CLASSES],

@@ -72,8 +72,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(predict, tmp_path):
     assert lines[3].endswith("  not read: No such file or directory")
     assert len(lines) == 5
     assert err.splitlines() == [
-        "2 pictures, 1 face, 1 without a face, 3 not read, 1 left out, as "
-        "neither photo nor video",
+        "2 pictures, 1 face, 1 without a face, 3 not read, 1 other files, left "
+        "out",
         f"not read: {tmp_path / 'a.png'}, {tmp_path / 'b.mp4'}, gone.jpg",
     ]
 

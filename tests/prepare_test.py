@@ -1,3 +1,5 @@
+import errno
+import os
 import sys
 
 import numpy as np
@@ -6,6 +8,7 @@ import pytest
 from ferkeras import access
 from ferkeras.access import is_prepared
 from ferkeras.data import (
+    Datasets,
     Faces,
     Source,
     has_tensorflow,
@@ -13,9 +16,12 @@ from ferkeras.data import (
     npz_path,
     open_dataset,
 )
-from ferkeras.data.encoded import EncodedImages
+from ferkeras.data import prepared as prepared_datasets
+from ferkeras.data.encoded import EncodedImages, OnDisk
 from ferkeras.data.npz import open_npz
 from reproductions import __main__, prepare
+from tests.own_images_test import write
+from tests.scenes import encoded
 from tfds_builders.synthetic_faces import reader
 
 NAME = "synthetic_faces/demo"
@@ -77,21 +83,114 @@ def test_without_tensorflow_the_reader_writes_the_same_npz(
         assert npz.faces(split).fingerprint == source.faces(split).fingerprint
 
 
-def test_too_many_bytes_for_one_file_are_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(npz, "LIMIT", 25)
-    read = []
+def written(folder, files):
+    """What `open_npz` has of such files; and what was written."""
+    images = EncodedImages(lambda: ((x, None) for x in files), len(files))
+    count = len(files)
+    faces = Faces(images, np.zeros(count, int), np.arange(count))
+    source = Source("own/few", "1.0.0", ("a",), ("train",), lambda split: faces)
+    npz.write_npz(source, npz_path("own/few", folder))
+    return open_npz("own/few", folder).faces("train"), faces
 
-    def ten_bytes():
-        for index in range(5):
-            read.append(index)
-            yield bytes(10), None
 
-    faces = Faces(EncodedImages(ten_bytes, 5), np.zeros(5, int), np.arange(5))
-    source = Source("large", "1.0.0", ("a",), ("train",), lambda split: faces)
-    with pytest.raises(ValueError, match="large has more than 25 bytes"):
-        npz.write_npz(source, tmp_path / "large.npz")
-    assert read == [0, 1, 2]
-    assert not list(tmp_path.iterdir())
+def test_image_files_come_back_one_after_the_other(tmp_path):
+    found, faces = written(tmp_path, [b"first", b"", b"the third"])
+    files = found.images.read()
+    assert [next(files)[0] for _ in range(3)] == [b"first", b"", b"the third"]
+    assert found.fingerprint == faces.fingerprint
+
+
+def test_pixels_are_those_of_the_file_as_it_is(tmp_path):
+    path = npz_path("own/few", tmp_path)
+    for shade in (0, 255):
+        file = encoded(np.full((9, 9), shade, np.uint8))
+        found, _ = written(tmp_path, [file])
+        pixels = found.resized(4).images
+        assert isinstance(pixels, OnDisk)
+        assert (pixels[:] == shade).all()
+        path.rename(tmp_path / f"{shade}.npz")
+    # Another that was copied here.
+    (tmp_path / "0.npz").rename(path)
+    found = open_npz("own/few", tmp_path).faces("train")
+    assert (found.resized(4).images[:] == 0).all()
+
+
+@pytest.fixture(params=["tfds", "npz"])
+def way(request, monkeypatch):
+    """With TensorFlow, and without."""
+    if request.param == "npz":
+        for module in (prepare, prepared_datasets, access):
+            monkeypatch.setattr(module, "has_tensorflow", lambda: False)
+    elif not has_tensorflow():
+        pytest.skip("TFDS prepares with TensorFlow")
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.filterwarnings("ignore:.*images", "ignore:.*side files")
+def test_what_was_left_out_is_in_the_record(tmp_path):
+    from tfds_builders.kdef import fake_files
+
+    fake_files.write(tmp_path / "manual")
+    prepare.prepare("kdef", tmp_path, tmp_path / "manual")
+    # The second time, TFDS reads nothing.
+    prepare.prepare("kdef", tmp_path, tmp_path / "manual")
+    notes = Datasets(tmp_path).card("kdef", ["train"], ())["notes"]
+    assert notes == {
+        "side files of systems and programs, passed over": 3,
+        "images are left out, as their names are not of the form "
+        "AF01ANFL.JPG": 2,
+    }
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.filterwarnings("ignore:.*images", "ignore:.*side files")
+def test_a_file_that_goes_while_it_is_read_is_named(tmp_path, monkeypatch):
+    from tfds_builders.kdef import fake_files
+    from tfds_builders.kdef import reader as kdef
+
+    fake_files.write(tmp_path / "manual")
+    read = kdef.read
+
+    def read_and_lose(*arguments):
+        splits = read(*arguments)
+        splits["train"]["image"][1].unlink()
+        return splits
+
+    monkeypatch.setattr(kdef, "read", read_and_lose)
+    words = ["--manual-dir", str(tmp_path / "manual")]
+    words += ["--data-dir", str(tmp_path / "data")]
+    with pytest.raises(SystemExit, match="AF01ANS.JPG") as stop:
+        __main__.main(["prepare", "kdef", *words])
+    assert "\n" not in str(stop.value)
+    assert not is_prepared("kdef", tmp_path / "data")
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(
+    tmp_path, monkeypatch, code
+):
+    def full(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(npz, "put", full)
+    if has_tensorflow():
+        from tensorflow_datasets.core import writer
+
+        monkeypatch.setattr(writer.Writer, "write", full)
+    folder = write(tmp_path / "manual", {"train": 2, "test": 1})
+    with pytest.raises(
+        OSError, match="own-desk.npz: the disk is full: it takes"
+    ):
+        prepare.prepare("own/desk", tmp_path / "data", folder)
+    message = (
+        r"the disk is full: it takes up to 1.5 MB, and [0-9,.]+ MB are free"
+    )
+    with pytest.raises(OSError, match=message):
+        prepare.prepare(NAME, tmp_path / "data")
+    assert not is_prepared(NAME, tmp_path / "data")
+    left = (x for x in tmp_path.glob("data/**/*") if x.is_file())
+    assert [x.name for x in left if x.name != "metadata.json"] == []
 
 
 @needs_tensorflow

@@ -63,6 +63,7 @@ def without_times(lines):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [(), ("engine",)] if keras.backend.backend() == "jax" else [()]
 )

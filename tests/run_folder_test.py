@@ -49,6 +49,12 @@ def test_epochs_that_no_snapshot_counts_are_dropped(tmp_path):
     assert read_history(tmp_path / "history.csv") == folder.history
 
 
+def test_a_snapshot_of_another_version_is_refused(tmp_path):
+    np.savez(tmp_path / "snapshot.npz", weights=np.zeros(3))
+    with pytest.raises(ValueError, match="Delete that folder"):
+        RunFolder(tmp_path)
+
+
 def test_history_without_a_snapshot_is_of_nothing(tmp_path):
     (tmp_path / "history.csv").write_text("epoch,loss\n0,1.0\n")
     assert RunFolder(tmp_path).history == []

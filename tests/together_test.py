@@ -14,7 +14,7 @@ from ferkeras.paper import units
 from ferkeras.record import path_of, read_record
 from ferkeras.reproduce import reproduce, reproduce_together
 from ferkeras.run_folder import RunFolder
-from ferkeras.together import companions
+from ferkeras.together import companions, grouped
 from ferkeras.work_queue import work_through
 from tests import tiny
 
@@ -58,6 +58,23 @@ def test_seeds_with_folds_of_their_own_are_not_side_by_side(tmp_path):
     folds = replace(CLEAN, hold_outs=(Fold("test", of="train"),))
     found = [replace(tiny.unit(seed=seed), protocol=folds) for seed in (0, 1)]
     assert companions(found, tmp_path, seeds=True) == found[:1]
+
+
+def test_groups_are_what_companions_finds_again_and_again(tmp_path):
+    other = replace(tiny.ROW, name="Other")
+    untrained = replace(tiny.RECIPE, phases=())
+    rows = tiny.ROW, other, replace(other, name="As it is", recipe=untrained)
+    table = replace(tiny.TABLE, rows=rows)
+    waiting = units(replace(tiny.PAPER, tables=(table,)))
+    first, *_ = waiting
+    folder = tmp_path / "work" / first.folder / "seed0"
+    run_folder.write_arrays(folder / "snapshot.npz", {"epochs_done": [2]})
+    found = grouped(waiting, tmp_path)
+    assert sorted(map(len, found)) == [1] * 6 + [2] * 3
+    for group in found:
+        assert group == companions(waiting, tmp_path)
+        waiting = [unit for unit in waiting if unit not in group]
+    assert not waiting
 
 
 class Switched(tiny.Noise):

@@ -1,5 +1,8 @@
 """The order of a queue over papers, and what it does with a fault."""
 
+import errno
+import fcntl
+import os
 from dataclasses import replace
 
 import pytest
@@ -116,3 +119,18 @@ def test_nothing_waits_when_all_is_recorded(papers, tmp_path, capsys):
         record(tmp_path, unit, 1)
     __main__.main(["run", "--pending", "--results", str(tmp_path)])
     assert "is recorded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])
+def test_a_folder_without_locks_is_told_before_the_first_unit(
+    tmp_path, monkeypatch, code
+):
+    def flock(*_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    monkeypatch.setattr(work_queue, "Display", None)
+    message = rf"work: files cannot be locked there \({os.strerror(code)}\), so"
+    with pytest.raises(OSError, match=message):
+        work_through(units(PAPER), tmp_path, tiny.Noise(), "")
+    assert not list(tmp_path.rglob("*lock*"))

@@ -2,47 +2,59 @@
 
 import collections
 import itertools
-import os
-import re
-import struct
 import warnings
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
+from ferkeras import folders
+from ferkeras.image_file import (
+    SUFFIXES,
+    ImageFileError,
+    decode_file,
+    read_file,
+)
+
 NAMES_SHOWN = 10
-JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
-PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-# The end marker need not be last: some programs pad their files.
-TAIL = 1024
-# Start of frame: 0xC0 to 0xCF but for two tables and a reserved marker.
-JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+DIM = (
+    "images of 16 bits use 14 of them or fewer, and come out nearly black: "
+    "scale them to 16 bits first"
+)
+
+
+class Note(UserWarning):
+    """What there is to tell of files, for a person and for the record.
+
+    Attributes:
+        counts: dict of what there is to tell to how many files.
+    """
+
+    def __init__(self, text, counts):
+        super().__init__(text)
+        self.counts = counts
 
 
 class Picture(NamedTuple):
-    """What a file shows at its two ends.
+    """What a file shows.
 
     Attributes:
-        fault: "empty", "cut short" or "no picture"; None for none of these.
-        kind: "JPEG", "PNG" or "other".
-        height: in pixels as stored, whatever its EXIF orientation; 0 for a
-            fault.
-        width: likewise.
+        fault: why it gives no pixels, such as "cut short or damaged"; None
+            where it gives some.
+        kind: one of `ferkeras.image_file.FORMATS`, or "" for a fault.
+        size: height and width in pixels, upright; zeros for a fault.
+        dim: as of `ferkeras.image_file.Decoded`.
     """
 
     fault: str | None
-    kind: str = "other"
-    height: int = 0
-    width: int = 0
+    kind: str = ""
+    size: tuple[int, int] = (0, 0)
+    dim: bool = False
 
 
-def find(root, suffixes=IMAGE_SUFFIXES):
+def find(root, suffixes=SUFFIXES):
     """List the files in a folder and all folders below it, by name.
 
-    Hidden files, such as macOS's `._AF01ANFL.JPG`, and hidden folders are
-    passed over.
+    What `folders.walk` passes over is left out, and a warning counts it.
 
     Args:
         root: `pathlib.Path` of the folder.
@@ -50,18 +62,20 @@ def find(root, suffixes=IMAGE_SUFFIXES):
 
     Returns: a list of `pathlib.Path`, sorted by name in upper case.
     """
-    paths = [
-        path
-        for path in root.rglob("*")
-        if path.name.lower().endswith(suffixes)
-        and not re.search(r"(^|/)\.", path.relative_to(root).as_posix())
-        and path.is_file()
-    ]
+    files = folders.walk(root)
+    tell(
+        root,
+        {
+            f"{reason}, passed over": [x.relative_to(root) for x in paths]
+            for reason, paths in files.passed_over.items()
+        },
+    )
+    paths = [x for x in files.found if x.name.lower().endswith(suffixes)]
     return sorted(paths, key=lambda path: (path.name.upper(), path))
 
 
 def find_named(
-    root, form, example, instructions, noun="images", suffixes=IMAGE_SUFFIXES
+    root, form, example, instructions, noun="images", suffixes=SUFFIXES
 ):
     """Find the files whose names are as published, in upper or lower case.
 
@@ -93,6 +107,7 @@ def find_named(
         raise FileNotFoundError(
             f"{root}: expected {noun} with names such as {example} here. "
             f"{instructions} Received: {len(left_out)} {noun}, none so named"
+            f"{folders.advice(root)}"
         )
     warn_of(
         left_out,
@@ -113,7 +128,9 @@ def check_single(paths, root, instructions):
 
 
 def check_whole(paths, root, instructions, kind=None):
-    """Probe pictures, and raise a `ValueError` that names the broken ones.
+    """Decode pictures, and raise a `ValueError` that names the broken ones.
+
+    A warning names those that are `dim`.
 
     Args:
         paths: `pathlib.Path` of each.
@@ -123,15 +140,16 @@ def check_whole(paths, root, instructions, kind=None):
 
     Returns: a dict of each path to its height and width in pixels.
     """
-    faults, sizes = {}, {}
-    for path in paths:
-        picture = probe(path)
-        faults[path] = picture.fault
-        if picture.fault != "empty" and kind not in (None, picture.kind):
-            faults[path] = f"no {kind}"
-        sizes[path] = picture.height, picture.width
-    check_faults(faults, root, instructions, f"{kind or 'picture'} files")
-    return sizes
+    pictures = {path: probe(path) for path in paths}
+    faults = {
+        path: picture.fault
+        or (f"no {kind}" if kind not in (None, picture.kind) else None)
+        for path, picture in pictures.items()
+    }
+    check_faults(faults, root, instructions, f"{kind or 'image'} files")
+    dim = [path.relative_to(root) for path, x in pictures.items() if x.dim]
+    warn_of(dim, root, DIM)
+    return {path: x.size for path, x in pictures.items()}
 
 
 def check_faults(faults, root, instructions, expected):
@@ -150,7 +168,7 @@ def check_faults(faults, root, instructions, expected):
     if broken:
         raise ValueError(
             f"{root}: expected whole {expected}. {instructions} Received: "
-            f"{_counted(broken)}"
+            f"{counted(broken)}"
         )
 
 
@@ -162,13 +180,25 @@ def warn_of(names, place, what):
         place: what the warning begins with, such as the folder they are in.
         what: what there is to tell, such as "images have no label".
     """
-    if names:
-        warnings.warn(f"{place}: {_counted({what: names})}", stacklevel=2)
+    tell(place, {what: names})
+
+
+def tell(place, names_by_kind):
+    """Count and name in one warning files of several kinds, if there are any.
+
+    Args:
+        place: as in `warn_of`.
+        names_by_kind: a dict of what there is to tell to a list of names.
+    """
+    counts = {kind: len(x) for kind, x in names_by_kind.items() if x}
+    if counts:
+        text = f"{place}: {counted(names_by_kind)}"
+        warnings.warn(Note(text, counts), stacklevel=2)
 
 
 def name_differences(names, published):
     """Tell by which names a set differs from the published set, if by any."""
-    return _counted(
+    return counted(
         {
             "missing": sorted(published - names),
             "not in that set": sorted(names - published),
@@ -213,12 +243,12 @@ def warn_of_differences(differences, root, found, published):
 
 def listed(names):
     """Join the first names, and say how many more there are."""
-    shown = ", ".join(map(str, names[:NAMES_SHOWN]))
+    shown = ", ".join(map(_printable, names[:NAMES_SHOWN]))
     more = len(names) - NAMES_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _counted(names_by_kind):
+def counted(names_by_kind):
     """Join the number of names of each kind, the kind and the names."""
     return "; ".join(
         f"{len(names)} {kind}: {listed(names)}"
@@ -228,53 +258,18 @@ def _counted(names_by_kind):
 
 
 def probe(path):
-    """Look at a picture file, of which only those of other kinds are decoded.
+    """Decode a file, and return what it shows as a `Picture`.
 
     Args:
         path: `pathlib.Path` of the file.
-
-    Returns: a `Picture`.
     """
-    with path.open("rb") as file:
-        start = file.read(24)
-        if start.startswith(JPEG_START):
-            kind, end, size = "JPEG", JPEG_END, _jpeg_size(file)
-        elif start.startswith(PNG_START):
-            kind, end = "PNG", PNG_END
-            size = struct.unpack(">II", start[16:].ljust(8, b"\0"))[::-1]
-        else:
-            kind, end, size = "other", b"", (0, 0)
-        length = file.seek(0, os.SEEK_END)
-        file.seek(max(0, length - TAIL))
-        if not length:
-            return Picture("empty")
-        if end not in file.read():
-            return Picture("cut short", kind)
-    height, width = size if all(size) else _decoded_size(path)
-    return Picture(None if height else "no picture", kind, height, width)
-
-
-def _jpeg_size(file):
-    """Walk over the segments of a JPEG file up to its frame."""
-    file.seek(len(JPEG_START))
-    while (head := file.read(4))[:1] == b"\xff" and len(head) == 4:
-        _, marker, length = struct.unpack(">BBH", head)
-        if marker == 0xFF:
-            # A fill byte.
-            file.seek(-3, os.SEEK_CUR)
-        elif marker in JPEG_FRAMES:
-            _, *size = struct.unpack(">BHH", file.read(5).ljust(5, b"\0"))
-            return tuple(size)
-        else:
-            file.seek(length - 2, os.SEEK_CUR)
-    return 0, 0
-
-
-def _decoded_size(path):
-    content = np.frombuffer(path.read_bytes(), np.uint8)
     try:
-        pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        # Such as a size that cannot be.
-        pixels = None
-    return (0, 0) if pixels is None else pixels.shape[:2]
+        image = decode_file(read_file(path))
+    except ImageFileError as error:
+        return Picture(error.fault)
+    return Picture(None, image.format, image.pixels.shape, image.dim)
+
+
+def _printable(name):
+    """A name in one line of text, whatever a file system took for one."""
+    return str(name) if str(name).isprintable() else ascii(str(name))

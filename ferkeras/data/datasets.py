@@ -88,8 +88,9 @@ class Datasets:
         Returns:
             dict of `name`, `version`, `synthetic`, `class_names`, and for each
             split its `images`, the share of its `commonest` class in percent
-            and its `fingerprint`; of faces cut out of
-            photographs also `faces`, the counts that are `Source.crops`.
+            and its `fingerprint`; of faces cut out of photographs also
+            `faces`, the counts that are `Source.crops`; and `notes`, if the
+            `Source` has any.
         """
         source = self.source(dataset)
 
@@ -111,4 +112,5 @@ class Datasets:
             card["published"] = {
                 k: read(k).fingerprint for k in source.splits if k in used
             }
-        return card | {"faces": source.crops} if source.crops else card
+        told = {"faces": source.crops, "notes": source.notes}
+        return card | {name: counts for name, counts in told.items() if counts}

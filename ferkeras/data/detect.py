@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from ferkeras.data.decode import resize
+from ferkeras.opencv import cv2
 
 WEIGHTS = Path(__file__).with_name("face_detection_yunet_2023mar.onnx")
 # How sure the detector must be; boxes that overlap by more are one face.

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-import cv2
 import numpy as np
 
 from ferkeras.data.decode import resize
 from ferkeras.data.encoded import EncodedImages
 from ferkeras.data.source import Faces, Source
+from ferkeras.opencv import cv2
 
 # OpenCV's defaults, but for the smallest face: as the largest one is taken, a
 # small one could only be counted, and most of them are none.
@@ -19,7 +19,8 @@ SMALLEST = 0.2
 # Added on each side of the detector's box, as a share of its side. Ours:
 # without it, an open mouth loses the chin.
 MARGIN = 0.1
-OUTCOMES = ("face", "several faces", "no face")
+# Of the last two, the whole frame is taken.
+OUTCOMES = ("face", "several faces", "no face", "too small to search")
 
 
 @cache
@@ -58,7 +59,8 @@ def crop_face(image: np.ndarray, size: int) -> tuple[np.ndarray, str]:
     """Cut out the largest face as a square; without one, take the whole frame.
 
     The square is moved, and if need be made smaller, to lie within the image.
-    The frame is not cut: if it is not square, it is squeezed.
+    The frame is not cut: if it is not square, it is squeezed or stretched. It
+    is taken too of an image that is not larger than the result.
 
     Args:
         image: uint8 `(height, width)`.
@@ -66,15 +68,9 @@ def crop_face(image: np.ndarray, size: int) -> tuple[np.ndarray, str]:
 
     Returns:
         The crop, uint8 `(size, size)`, and what was found, one of `OUTCOMES`.
-
-    Raises:
-        ValueError: for an image that is not larger than the result.
     """
     if max(image.shape) <= size:
-        raise ValueError(
-            f"a face of {size} x {size} pixels is cut out of a larger image. "
-            f"Received: {image.shape[1]} x {image.shape[0]} pixels"
-        )
+        return resize(image, size), "too small to search"
     faces = find_faces(image)
     if faces:
         left, top, side = faces[0]
@@ -101,8 +97,7 @@ def crop_faces(faces: Faces, size: int) -> tuple[Faces, dict[str, int]]:
         each of `OUTCOMES` to how many images had it.
 
     Raises:
-        ValueError: where an image cannot be decoded or is not larger than the
-            result, with its row.
+        ValueError: where an image cannot be decoded, with its row.
     """
     crops, counts = [], dict.fromkeys(OUTCOMES, 0)
     images: Iterable[np.ndarray] = (
@@ -134,7 +129,8 @@ def crop_source(source: Source, dataset: str, size: int) -> Source:
         `Source` of the crops, all in memory; its `crops` counts the outcomes.
 
     Raises:
-        ValueError: as `crop_faces`, with the split.
+        ValueError: as `crop_faces`, with the split; and where no image is
+            larger than the result.
     """
     splits, crops = {}, {}
     for split in source.splits:
@@ -142,4 +138,9 @@ def crop_source(source: Source, dataset: str, size: int) -> Source:
             splits[split], crops[split] = crop_faces(source.faces(split), size)
         except ValueError as error:
             raise ValueError(f"{source.name}, {split}, {error}") from error
+    if all(sum(x.values()) == x["too small to search"] for x in crops.values()):
+        raise ValueError(
+            f"{source.name}: no image is larger than faces of {size} x {size} "
+            "pixels. Train on the images as they are, or cut out smaller ones."
+        )
     return replace(source, name=dataset, read=splits.__getitem__, crops=crops)

@@ -1,31 +1,26 @@
 """Photographs, animated files, videos and webcams -> upright pictures."""
 
 import contextlib
-import io
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageSequence
 
-from ferkeras.data.decode import decode
+from ferkeras import folders
+from ferkeras.image_file import (
+    FORMATS,
+    SUFFIXES,
+    decode_file,
+    pixels_of,
+    read_file,
+)
+from ferkeras.opencv import cv2
 
-PHOTOS = frozenset(
-    ".apng .avif .bmp .dib .gif .heic .heif .jfif .jp2 .jpe .jpeg .jpg .pbm "
-    ".pgm .png .pnm .ppm .tif .tiff .webp".split()
-)
-JPEGS = frozenset((".jfif", ".jpe", ".jpeg", ".jpg"))
-VIDEOS = frozenset(
-    ".3gp .avi .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .webm .wmv".split()
-)
-# What telephones write and neither OpenCV nor Pillow reads.
-UNREAD = frozenset((".heic", ".heif"))
-# What desktops, archives and disk stations put beside the pictures.
-SIDE_FILES = (".", "@", "__MACOSX")
 # Of a webcam that does not tell, and of pages.
 FRAMES_A_SECOND = 25.0
 
@@ -63,22 +58,31 @@ class Picture(NamedTuple):
         return self.content
 
 
-def media_in(folder: Path) -> tuple[list[Path], int]:
+def media_in(folder: Path) -> tuple[list[Path], dict[str, int]]:
     """Photographs and videos in a folder and the folders in it.
 
+    Photographs of formats that are not read are among them, to be named.
+
     Returns:
-        Their paths, in order, and the number of other files.
+        Their paths, in order, and a dict of reasons to the number of files
+        and folders that are left out.
+
+    Raises:
+        OSError: where a folder cannot be read, with its name.
     """
-    found, others = [], 0
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_dir() or any(part.startswith(SIDE_FILES) for part in parts):
-            continue
-        if path.suffix.lower() in PHOTOS | VIDEOS:
+    files = folders.walk(folder)
+    left_out = Counter(
+        {f"{why}, passed over": len(x) for why, x in files.passed_over.items()}
+    )
+    found = []
+    for path in files.found:
+        kind = folders.kind_of(path.name)
+        is_photo = path.suffix.lower() in SUFFIXES or kind in folders.UNREAD
+        if is_photo or is_video(path):
             found.append(path)
         else:
-            others += 1
-    return found, others
+            left_out[f"{kind}, left out"] += 1
+    return found, dict(left_out)
 
 
 @contextlib.contextmanager
@@ -90,17 +94,6 @@ def readable() -> Iterator[None]:
         raise ValueError(f"the file is damaged: {error}") from error
 
 
-def on_white(image: Image.Image) -> np.ndarray:
-    """Pixels of an image or a frame in Pillow, upright and on white."""
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I;16"):
-        grey = np.round(np.asarray(image) / 257).astype(np.uint8)
-        return cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
-    image = image.convert("RGBA")
-    white = Image.new("RGBA", image.size, "white")
-    return np.asarray(Image.alpha_composite(white, image).convert("RGB"))
-
-
 def read_photo(path: Path) -> np.ndarray:
     """Read a photograph, turned as its camera says.
 
@@ -110,51 +103,44 @@ def read_photo(path: Path) -> np.ndarray:
         uint8 `(height, width, 3)`, red, green and blue.
 
     Raises:
-        OSError: for a file that cannot be opened.
-        ValueError: for one that is no image, or a part of one.
+        OSError: for a file that is not there.
+        ValueError: for one that cannot be read, that is no image or a part of
+            one, or of a format that is not read.
     """
-    file = path.read_bytes()
-    if path.suffix.lower() in UNREAD:
-        raise ValueError("HEIC is not read: save the photo as JPEG first")
-    if is_transparent(file):
-        with readable(), Image.open(io.BytesIO(file)) as image:
-            return on_white(image)
-    return decode(file, colour=True)
-
-
-def is_transparent(file: bytes) -> bool:
-    """Whether Pillow finds transparency in an image file."""
-    try:
-        with Image.open(io.BytesIO(file)) as image:
-            return image.has_transparency_data
-    except Exception:
-        return False  # What is wrong with it is told where it is decoded.
+    path.stat()
+    kind = folders.kind_of(path.name)
+    if kind in folders.UNREAD:
+        raise ValueError(
+            f"{kind} are not read: save the photo as JPEG or PNG first"
+        )
+    return decode_file(read_file(path), colour=True, on_white=True).pixels
 
 
 def is_moving(source: Path | int) -> bool:
     """Whether it is a video, a webcam or a file of several frames or pages."""
     if isinstance(source, int) or is_video(source):
         return True
-    # Of the two frames in a telephone's JPEG, the second is no photograph.
-    if source.suffix.lower() in JPEGS:
+    if not source.is_file():
         return False
     try:
-        with Image.open(source) as image:
-            return getattr(image, "is_animated", False)
+        with Image.open(source, formats=FORMATS) as image:
+            # Of the two in a telephone's JPEG, the second is no photograph.
+            return image.format != "MPO" and getattr(image, "n_frames", 1) > 1
     except Exception:
-        return False  # Likewise.
+        return False  # What is wrong with it is told where it is decoded.
 
 
 def is_video(path: Path) -> bool:
     """Whether a file is a video, by its name."""
-    return path.suffix.lower() in VIDEOS
+    return folders.kind_of(path.name) == "videos"
 
 
 @contextlib.contextmanager
 def capture(source: Path | int) -> Iterator[cv2.VideoCapture]:
     """A video or a webcam, open."""
-    if isinstance(source, Path):
+    if isinstance(source, Path) and not source.is_file():
         source.stat()  # Raises where there is none.
+        raise ValueError("it is a folder, a pipe, a socket or a device")
     video = cv2.VideoCapture(source if isinstance(source, int) else str(source))
     try:
         if not video.isOpened():
@@ -188,7 +174,7 @@ def extent(source: Path | int, every: int = 1) -> tuple[int | None, float]:
             count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
             rate = video.get(cv2.CAP_PROP_FPS)
     else:
-        with readable(), Image.open(source) as image:
+        with readable(), Image.open(source, formats=FORMATS) as image:
             image.load()  # A WebP tells of its frames only then.
             count = getattr(image, "n_frames", 1)
             rate = 1000 / (image.info.get("duration") or math.inf)
@@ -238,10 +224,10 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
 def animation(source: Path, every: int) -> Iterator[Frame]:
     """`frames` of a file of several frames or pages; those are all at 0 s."""
     seconds = 0.0
-    with readable(), Image.open(source) as image:
+    with readable(), Image.open(source, formats=FORMATS) as image:
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number % every == 0:
-                yield number, seconds, on_white(frame)
+                yield number, seconds, pixels_of(frame, True, True)
             seconds += frame.info.get("duration", 0) / 1000
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-import cv2
 import numpy as np
 from sklearn.model_selection import (
     GroupShuffleSplit,
@@ -18,6 +17,7 @@ from sklearn.model_selection import (
 
 from ferkeras.data.augment import Augment
 from ferkeras.data.source import Faces
+from ferkeras.opencv import cv2
 
 
 def subjects(step: "HoldOut | Fold", faces: Faces) -> np.ndarray:

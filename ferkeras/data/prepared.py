@@ -1,5 +1,6 @@
 """Opening prepared datasets."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.npz import open_npz
 from ferkeras.data.source import Faces, Source, faces_of
 
+# Beside what TFDS has of a dataset, what was told of it.
+NOTES = "notes.json"
 # A folder of prepared datasets that holds this file has drawn faces only.
 DRAWN = "DRAWN"
 
@@ -83,12 +86,14 @@ def open_tfds(dataset: str, data_dir: str | Path) -> Source:
         def read(split: str) -> Faces:
             return files_of(builder, split)
 
+    notes = Path(builder.data_path) / NOTES
     return Source(
         dataset,
         str(builder.version),
         tuple(builder.info.features["label"].names),
         tuple(builder.info.splits),
         read,
+        notes=json.loads(notes.read_text()) if notes.exists() else None,
     )
 
 

@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 
 from ferkeras.data.encoded import Boxed, EncodedImages, OnDisk
+from ferkeras.image_file import read_file
+from ferkeras.opencv import cv2
 
 
 class Faces(NamedTuple):
@@ -102,6 +103,8 @@ class Source:
         crops: where the faces were cut out of photographs, for each split a
             dict of each of `face_crop.OUTCOMES` to how many images had it;
             None elsewhere.
+        notes: what was left out, or told otherwise, when it was prepared: a
+            dict of what it is to how many files; None for nothing.
         drawn: whether its files were drawn, in a publisher's layout.
     """
 
@@ -111,6 +114,7 @@ class Source:
     splits: tuple[str, ...]
     read: Callable[[str], Faces]
     crops: dict[str, dict[str, int]] | None = None
+    notes: dict[str, int] | None = None
     drawn: bool = False
 
     @property
@@ -167,7 +171,7 @@ def files_on_disk(
 
     def read() -> Iterator[Boxed]:
         for path, box in zip(paths, boxes, strict=True):
-            yield path.read_bytes(), box
+            yield read_file(path), box
 
     return EncodedImages(read, len(paths))
 

@@ -1,15 +1,8 @@
-import struct
-
 import numpy as np
 import pytest
 
 from ferkeras.data.decode import decode, resize
 from tests.scenes import encoded, scene
-
-
-def difference(a, b):
-    """Mean distance of grey levels."""
-    return np.abs(a.astype(float) - b).mean()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tiff", ".bmp", ".pgm"])
@@ -48,41 +41,12 @@ def test_sixteen_bits_become_eight(suffix):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tiff", ".bmp", ".pgm"])
-@pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.9, 0.999])
 def test_truncated_files_are_refused(suffix, share):
     file = encoded(scene((160, 120, 60)), suffix)
     file = file[: int(share * len(file))]
-    with pytest.raises(ValueError, match="cut short.*Received: [0-9]+ bytes"):
+    with pytest.raises(ValueError, match="cut short.* damaged.*: [0-9]+ bytes"):
         decode(file)
-
-
-def test_padded_jpeg_is_whole():
-    image = scene((160, 120, 60))
-    decoded = decode(encoded(image, ".jpg") + bytes(1000))
-    assert difference(decoded, image) < 1
-
-
-def test_what_is_no_image_is_refused():
-    with pytest.raises(ValueError, match="no image.*b'<html><h'"):
-        decode(b"<html><head>Not found</head></html>")
-
-
-def test_other_values_are_refused():
-    image = np.zeros((8, 8), np.float32)
-    with pytest.raises(ValueError, match="8 or 16 bits.*Received: float32"):
-        decode(encoded(image, ".tiff"))
-
-
-def test_photographs_are_turned_upright():
-    image = scene((110, 120, 60))
-    # An EXIF block with one entry: orientation 6, a quarter turn clockwise.
-    tiff = b"II*\0\x08\0\0\0" + struct.pack("<HHHIHHI", 1, 274, 3, 1, 6, 0, 0)
-    exif = b"Exif\0\0" + tiff
-    header = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
-    file = encoded(np.rot90(image), ".jpg")
-    decoded = decode(file[:2] + header + file[2:])
-    assert decoded.shape == image.shape
-    assert difference(decoded, image) < 1
 
 
 @pytest.mark.parametrize("factor", [1, 257])

@@ -4,6 +4,8 @@ import csv
 import glob
 import pathlib
 
+from ferkeras import folders
+from tfds_builders import text_files
 from tfds_builders.affectnet.rows import Row
 
 LISTS = {"train": "training.csv", "validation": "validation.csv"}
@@ -56,10 +58,11 @@ def read_rows(root, split, instructions):
         pathlib.Path.is_file,
         instructions,
     )
+    text_files.start_of(path, instructions)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.reader(file)
         columns, number = None, 0
-        for cells in reader:
+        for cells in text_files.rows_of(path, reader, instructions):
             if not cells:
                 continue
             if columns is None:
@@ -103,8 +106,15 @@ def _first(root, places, is_there, instructions):
 
 def _find_image(path):
     """Return the file, or the only one that differs in its extension."""
-    if path.is_file():
-        return path
-    others = path.parent.glob(f"{glob.escape(path.stem)}.*")
-    others = [other for other in others if other.is_file()]
+    try:
+        if path.is_file():
+            return path
+        others = [
+            other
+            for other in path.parent.glob(f"{glob.escape(path.stem)}.*")
+            if other.is_file() and not folders.why_passed_over(other.name)
+        ]
+    except OSError:
+        # No name that a file system takes, in a list of something else.
+        return None
     return others[0] if len(others) == 1 else None

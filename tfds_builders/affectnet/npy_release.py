@@ -1,10 +1,12 @@
 """Reads the release of AffectNet with cut-out faces and npy annotations."""
 
+import collections
 import os
 import re
 
 import numpy as np
 
+from ferkeras import folders
 from tfds_builders import image_files
 from tfds_builders.affectnet.rows import Row
 
@@ -68,19 +70,23 @@ def _by_number(folder, end, instructions):
         )
     form = re.compile(f"([0-9]+){end}", re.ASCII | re.IGNORECASE)
     names, others = {}, []
+    passed_over = collections.defaultdict(list)
     # There are hundreds of thousands of files.
-    with os.scandir(folder) as entries:
+    with folders.reading(folder), os.scandir(folder) as entries:
         found = [entry.name for entry in entries if entry.is_file()]
     for name in sorted(found):
-        if part := form.fullmatch(name):
+        if reason := folders.why_passed_over(name):
+            passed_over[f"{reason}, passed over"].append(name)
+        elif part := form.fullmatch(name):
             if (number := int(part[1])) in names:
                 raise ValueError(
                     f"{folder}: expected one file for each number. "
                     f"{instructions} Received: {names[number]}, {name}"
                 )
             names[number] = name
-        elif not name.startswith("."):
+        else:
             others.append(name)
+    image_files.tell(folder, passed_over)
     return names, others
 
 

@@ -1,12 +1,12 @@
 """Tests of the release of AffectNet with npy annotations."""
 
 import shutil
-import warnings
 
 import numpy as np
 import pytest
 
 from tfds_builders.affectnet import fake_files, reader
+from tfds_builders.testing import told
 
 IMAGES, ANNOTATIONS = "train_set/images", "train_set/annotations"
 
@@ -20,10 +20,7 @@ def folder(tmp_path, monkeypatch):
 
 def read(folder, config="8"):
     """What was read, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        splits = reader.read(config, folder)
-    return splits, [str(warning.message) for warning in caught]
+    return told(reader.read, config, folder)
 
 
 def listing(splits):

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from ferkeras import folders
 from tfds_builders import image_files
 from tfds_builders.affectnet import csv_release, npy_release
 from tfds_builders.affectnet.rows import (
@@ -54,7 +55,7 @@ def read(config, manual_dir):
         "label": int64 (n,), index into `CLASS_NAMES[config]`, which is the
             publishers' code;
         "box": int64 (n, 4), x, y, width and height of the face in pixels,
-            within the picture as stored; all of it where the release has no
+            within the picture, upright; all of it where the release has no
             boxes;
         "row": int64 (n,), zero-based row of the split's list; without lists,
             the number in the image's name. Splits share numbers.
@@ -70,7 +71,9 @@ def read(config, manual_dir):
         raise ValueError(
             f"config must be one of {', '.join(CONFIGS)}. Received: {config!r}"
         )
-    root = pathlib.Path(manual_dir)
+    root = folders.inside(
+        pathlib.Path(manual_dir), lambda folder: bool(_releases(folder))
+    )
     release = _find_release(root)
     return {
         split: _read_split(
@@ -102,21 +105,35 @@ def clip(box, height, width):
     return left, top, right - left, bottom - top
 
 
+def _releases(root):
+    return [x for x in (csv_release, npy_release) if x.is_in(root)]
+
+
 def _find_release(root):
-    releases = [x for x in (csv_release, npy_release) if x.is_in(root)]
+    releases = _releases(root)
     if len(releases) == 1:
         return releases[0]
-    error = ValueError if releases else FileNotFoundError
+    error, received = ValueError, "both"
+    numbered = [*root.glob("[0-9]"), *root.glob("*/[0-9]")]
+    if not releases and numbered:
+        received = (
+            f"folders named by numbers, such as {min(numbered)}: in such "
+            "copies they count the names of the expressions, and are not the "
+            "publishers' codes, so that labels would be guessed"
+        )
+    elif not releases:
+        error = FileNotFoundError
+        received = f"neither{folders.advice(root)}"
     raise error(
         f"{root}: expected one of two releases. {INSTRUCTIONS} Received: "
-        f"{'both' if releases else 'neither'}"
+        f"{received}"
     )
 
 
 def _read_split(rows, config, split, root):
     """Take what belongs to the config from the rows, one after the other."""
     columns = {"image": [], "label": [], "box": [], "row": []}
-    wrong, clipped = [], []
+    wrong, clipped, dim = [], [], []
     lost, without = collections.defaultdict(list), collections.Counter()
     for row in rows:
         name = NAME_OF_CODE.get(row.code.strip())
@@ -125,12 +142,14 @@ def _read_split(rows, config, split, root):
         elif name in WITHOUT_EXPRESSION:
             without[name] += 1
         elif name in CLASS_NAMES[config]:
-            fault, box = _look(row)
+            fault, box, is_dim = _look(row)
             if fault:
                 lost[fault].append(row.name)
                 continue
             if row.box and box != tuple(map(int, row.box)):
                 clipped.append(row.name)
+            if is_dim:
+                dim.append(row.name)
             label = CLASS_NAMES[config].index(name)
             values = row.path, label, box, row.number
             for column, value in zip(columns.values(), values, strict=True):
@@ -141,6 +160,7 @@ def _read_split(rows, config, split, root):
             f"Received: {image_files.listed(wrong)}"
         )
     _warn(f"{root}: {split}", without, lost, clipped)
+    image_files.warn_of(dim, f"{root}: {split}", image_files.DIM)
     if not columns["image"]:
         raise FileNotFoundError(
             f"{root}: expected images of {split}. {INSTRUCTIONS} Received: "
@@ -153,25 +173,26 @@ def _read_split(rows, config, split, root):
 
 
 def _look(row):
-    """Return the fault of a row's image, or None, and its face box."""
+    """Return an image's fault or None, its face box, and if it is dim."""
     if row.path is None:
-        return "missing", None
+        return "missing", None, False
     picture = image_files.probe(row.path)
     if picture.fault:
-        return picture.fault, None
+        return picture.fault, None, False
+    height, width = picture.size
     if row.box is None:
-        return None, (0, 0, picture.width, picture.height)
-    box = clip(row.box, picture.height, picture.width)
-    return (None if box else "without a face box in them"), box
+        return None, (0, 0, width, height), picture.dim
+    box = clip(row.box, height, width)
+    return None if box else "without a face box in them", box, picture.dim
 
 
 def _warn(place, without, lost, clipped):
     if without:
         counts = (f"{without[x]} {x}" for x in WITHOUT_EXPRESSION if without[x])
+        why = "rows are left out, as they have no expression"
+        text = f"{place}: {without.total()} {why}: {', '.join(counts)}"
         warnings.warn(
-            f"{place}: {without.total()} rows are left out, as they have no "
-            f"expression: {', '.join(counts)}",
-            stacklevel=2,
+            image_files.Note(text, {why: without.total()}), stacklevel=2
         )
     for fault, names in lost.items():
         image_files.warn_of(names, place, f"images are {fault} and left out")

@@ -1,11 +1,11 @@
 """Tests of the mirror CK+48."""
 
 import shutil
-import warnings
 
 import pytest
 
 from tfds_builders.ck_plus import fake_files, mirror, reader
+from tfds_builders.testing import told
 
 IMAGE = "disgust/S005_001_00000005.png"
 
@@ -20,10 +20,8 @@ def folder(tmp_path, monkeypatch):
 
 def read(folder):
     """What was read, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        columns = reader.read("ck48", folder)["train"]
-    return columns, [str(warning.message) for warning in caught]
+    columns, texts = told(reader.read, "ck48", folder)
+    return columns["train"], texts
 
 
 def test_folder_may_be_given_itself(folder):

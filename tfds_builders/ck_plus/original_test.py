@@ -1,11 +1,11 @@
 """Tests of CK+ as published: its images and emotion files."""
 
 import shutil
-import warnings
 
 import pytest
 
 from tfds_builders.ck_plus import fake_files, original, reader
+from tfds_builders.testing import told
 
 PEAK = "S005/001/S005_001_00000006"
 IMAGE = f"{PEAK}.png"
@@ -32,11 +32,9 @@ def labels(folder):
 
 def read(folder, config="mohana2023"):
     """Frames of the first sequence, how many there are, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        columns = reader.read(config, folder)["train"]
+    splits, messages = told(reader.read, config, folder)
+    columns = splits["train"]
     first = columns["frame"][columns["subject"] == "S005"]
-    messages = [str(warning.message) for warning in caught]
     return first.tolist(), len(columns["frame"]), messages
 
 

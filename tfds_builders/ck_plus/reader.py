@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from ferkeras import folders
 from tfds_builders import image_files
 from tfds_builders.ck_plus import mirror, original
 from tfds_builders.ck_plus.frames import EMOTIONS
@@ -110,8 +111,12 @@ def read(config, manual_dir):
             f"config must be one of {', '.join(CONFIGS)}. Received: {config!r}"
         )
     chosen = CONFIGS[config]
-    root = pathlib.Path(manual_dir)
-    layout = mirror if chosen.mirror else original
+    layout, folder = original, original.IMAGES
+    if chosen.mirror:
+        layout, folder = mirror, mirror.FOLDER
+    root = folders.inside(
+        pathlib.Path(manual_dir), lambda x: (x / folder).is_dir()
+    )
     sequences = layout.label_sequences(root, chosen.peaks, INSTRUCTIONS)
     taken = []
     for name, frames in sequences:

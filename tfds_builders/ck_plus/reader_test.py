@@ -2,13 +2,13 @@
 
 import os
 import pathlib
-import warnings
 
 import cv2
 import numpy as np
 import pytest
 
 from tfds_builders.ck_plus import fake_files, mirror, original, reader
+from tfds_builders.testing import told
 
 SIX = ("anger", "disgust", "fear", "happy", "sadness", "surprise")
 SEVEN = ("anger", "contempt", *SIX[1:])
@@ -21,6 +21,7 @@ PUBLISHED = {
     "ck48": (135, 54, 177, 75, 207, 84, 249),
 }
 PIXEL = cv2.imencode(".png", np.zeros((1, 1), np.uint8))[1].tobytes()
+BMP = cv2.imencode(".bmp", np.zeros((9, 9)))[1].tobytes()
 
 
 @pytest.fixture
@@ -66,10 +67,8 @@ def real(request):
 
 def read_warned(config, folder):
     """What was read, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        columns = reader.read(config, folder)["train"]
-    return columns, [str(warning.message) for warning in caught]
+    columns, texts = told(reader.read, config, folder)
+    return columns["train"], texts
 
 
 def frames_of(config, columns):
@@ -214,8 +213,11 @@ def test_part_of_the_published_set_is_counted(tmp_path, config):
     "change, fault",
     [
         (lambda content: b"", "empty"),
-        (lambda content: content[:-4], "cut short"),
-        (lambda content: b"\xff\xd8" + content, "no PNG"),
+        (lambda content: content[:-4], "cut short or damaged"),
+        (
+            lambda content: cv2.imencode(".bmp", np.zeros((9, 9)))[1].tobytes(),
+            "no PNG",
+        ),
     ],
 )
 @pytest.mark.parametrize("config", ["mohana2023", "ck48"])

@@ -19,7 +19,7 @@ ROWS = len(USAGE)
 def lines():
     """Return the header and seven rows, one per class in code order."""
     rng = np.random.default_rng(0)
-    result = [reader.HEADER]
+    result = [",".join(reader.COLUMNS)]
     for code, usage in enumerate(USAGE):
         pixels = rng.integers(0, 256, np.prod(reader.IMAGE_SHAPE))
         result.append(f"{code},{' '.join(map(str, pixels))},{usage}")

@@ -1,8 +1,13 @@
 """Reads fer2013.csv as published into NumPy arrays."""
 
+import csv
 import pathlib
+import re
 
 import numpy as np
+
+from ferkeras import folders
+from tfds_builders import text_files
 
 VERSION = "1.0.0"
 CONFIGS = ()
@@ -24,7 +29,9 @@ INSTRUCTIONS = (
     "fer2013.csv, unchanged, directly in manual_dir."
 )
 FILE = "fer2013.csv"
-HEADER = "emotion,pixels,Usage"
+# The same rows under Kaggle's other name; and a browser's second copy.
+FILES = re.compile(r"(fer2013[^a-z]*|icml_face_data)\.csv")
+COLUMNS = ("emotion", "pixels", "Usage")
 ROWS = 35_887
 GREYS = frozenset(str(grey) for grey in range(256))
 CODES = tuple(str(code) for code in range(len(CLASS_NAMES)))
@@ -40,7 +47,8 @@ def read(config, manual_dir):
 
     Args:
         config: None, as this data set has no configs.
-        manual_dir: folder holding `fer2013.csv`.
+        manual_dir: folder holding `fer2013.csv`, or `icml_face_data.csv`, the
+            same under another name, directly or in folders of their own.
 
     Returns: a dict of split name ("train", "validation", "test") to a dict of
         "image": uint8 (n, 48, 48, 1), grey, 0-255;
@@ -70,9 +78,9 @@ def read_images(manual_dir):
         FileNotFoundError: where the file is absent.
         ValueError: where the file is not as published.
     """
-    path = pathlib.Path(manual_dir) / FILE
+    path = find_file(pathlib.Path(manual_dir), FILES, FILE, INSTRUCTIONS)
     images, labels, usage = [], [], []
-    for where, (label, pixels, use) in read_rows(path, HEADER, INSTRUCTIONS):
+    for where, (label, pixels, use) in read_rows(path, COLUMNS, INSTRUCTIONS):
         if label not in CODES:
             raise ValueError(
                 f"{where}: expected an emotion from 0 to 6. {INSTRUCTIONS} "
@@ -85,49 +93,88 @@ def read_images(manual_dir):
     return np.stack(images), np.array(labels, np.int64), np.array(usage)
 
 
-def read_rows(path, header, instructions):
-    """Iterate over a comma-separated file that has one row per FER2013 image.
+def find_file(root, form, name, instructions):
+    """Find a file in a folder or those below it, by its name.
+
+    Args:
+        root: `pathlib.Path` of the folder.
+        form: compiled regular expression of the names it goes by, in lower
+            case.
+        name: the first of them, which is taken where others are there too.
+        instructions: how to get the file, for messages.
+
+    Returns: its `pathlib.Path`, the highest up where there are several.
+
+    Raises:
+        FileNotFoundError: where there is none.
+    """
+    found = [
+        path
+        for path in folders.walk(root).found
+        if form.fullmatch(path.name.lower())
+    ]
+    if not found:
+        raise FileNotFoundError(
+            f"{root / name}: expected a file here. {instructions} Received: no "
+            f"file{folders.advice(root)}"
+        )
+    return min(found, key=lambda x: (x.name.lower() != name, len(x.parts), x))
+
+
+def read_rows(path, names, instructions):
+    """Iterate over a file of columns that has one row per FER2013 image.
+
+    The columns may be in any order and others beside them, divided by commas,
+    semicolons or tabs, and in quotes. Blank lines are passed over.
 
     Args:
         path: `pathlib.Path` of the file.
-        header: the first line the file must have.
+        names: tuple of the columns to take, as the first line names them.
         instructions: how to get the file, added to every error.
 
-    Yields: the row's place for error messages, and its list of columns.
+    Yields: the row's place for error messages, and a list of the texts of its
+        columns, in the order of `names`.
 
     Raises:
-        FileNotFoundError: where the file is absent.
-        ValueError: where the header, a row's number of columns or the number
-            of rows is not as published.
+        ValueError: where the file is of another kind, lacks a column, or a
+            row's number of columns or the number of rows is not as published.
     """
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path}: expected a file here. {instructions} Received: no file"
-        )
+    start = text_files.start_of(path, instructions)
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    first = "" if wide else start.decode("utf-8-sig", "replace")
     rows = 0
-    width = header.count(",") + 1
-    # Latin-1 decodes any byte, so a file of another kind fails the checks
-    # below rather than the decoder.
-    with path.open(encoding="latin-1") as file:
-        first = file.readline(1000).rstrip("\n")
-        if first != header:
+    # A file of another kind fails the checks below rather than the decoder.
+    with path.open(
+        encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline=""
+    ) as file:
+        divider = max(",;\t", key=first.partition("\n")[0].count)
+        lines = csv.reader(file, delimiter=divider)
+        cells_of = text_files.rows_of(path, lines, instructions)
+        header = [cell.strip().lower() for cell in next(cells_of, [])]
+        lacking = [name for name in names if name.lower() not in header]
+        if lacking:
             raise ValueError(
-                f"{path}, line 1: expected the header {header!r}. "
-                f"{instructions} Received: {first[:200]!r}"
+                f"{path}, line 1: expected the columns {', '.join(names)}. "
+                f"{instructions} Received: no {', '.join(lacking)} in "
+                f"{first[:80]!r}"
             )
-        for rows, line in enumerate(file, 1):
-            where = f"{path}, line {rows + 1}"
-            columns = line.rstrip("\n").split(",")
-            if len(columns) != width:
+        places = [header.index(name.lower()) for name in names]
+        for cells in cells_of:
+            if not any(map(str.strip, cells)):
+                continue
+            where = f"{path}, line {lines.line_num}"
+            if len(cells) != len(header):
                 raise ValueError(
-                    f"{where}: expected {width} columns ({header}). "
-                    f"{instructions} Received: {len(columns)} columns"
+                    f"{where}: expected {len(header)} columns. "
+                    f"{instructions} Received: {len(cells)} columns"
                 )
-            yield where, columns
+            rows += 1
+            yield where, [cells[place].strip() for place in places]
     if rows != ROWS:
         raise ValueError(
-            f"{path}, line {rows + 1}: the file ends here, expected {ROWS} "
-            f"rows below the header. {instructions} Received: {rows} rows"
+            f"{path}, line {lines.line_num}: the file ends here, expected "
+            f"{ROWS} rows below the header. {instructions} Received: {rows} "
+            "rows"
         )
 
 
@@ -160,7 +207,7 @@ def by_split(usage, columns, keep=True):
 
 
 def _parse_pixels(text, where):
-    encoded = text.encode("latin-1")
+    encoded = text.encode()
     size = np.prod(IMAGE_SHAPE)
     # `fromstring` stops at what it cannot parse, so look for that first.
     if not encoded.translate(None, b"0123456789 "):

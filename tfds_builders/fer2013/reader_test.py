@@ -1,7 +1,10 @@
 """Tests of reading fer2013.csv."""
 
+import gzip
+import io
 import os
 import pathlib
+import tarfile
 
 import numpy as np
 import pytest
@@ -65,7 +68,7 @@ def test_windows_line_ends_are_read(tmp_path):
     "row, expected, received",
     [
         (f"0,{PIXELS}", "3 columns", "2 columns"),
-        ("", "3 columns", "1 columns"),
+        ("0,1 2,3,Training", "3 columns", "4 columns"),
         (f"7,{PIXELS},Training", "emotion from 0 to 6", "'7'"),
         (f"-1,{PIXELS},Training", "emotion from 0 to 6", "'-1'"),
         (f"0,{PIXELS},Train", "Usage among Training", "'Train'"),
@@ -93,10 +96,103 @@ def test_malformed_row_is_named(tmp_path, row, expected, received):
     assert received in reason.rpartition("Received: ")[2]
 
 
-@pytest.mark.parametrize("header", ["emotion, Usage, pixels", "\x1f\x8b\x08"])
-def test_wrong_header_is_named(tmp_path, header):
+@pytest.mark.parametrize(
+    "header, lacking",
+    [("emotion,pixels", "Usage"), ("", "emotion, pixels, Usage"), ("7", "")],
+)
+def test_a_lacking_column_is_named(tmp_path, header, lacking):
     fake_files.write(tmp_path, [header, *fake_files.lines()[1:]])
-    with pytest.raises(ValueError, match=r"fer2013.csv, line 1: .*Received: "):
+    message = rf"fer2013.csv, line 1: .*Received: no .*{lacking} in '{header}"
+    with pytest.raises(ValueError, match=message):
+        reader.read(None, tmp_path)
+
+
+def rearranged(lines):
+    """As `icml_face_data.csv` has it."""
+    cells = [line.split(",") for line in lines]
+    return [f"{a}, {c}, {b}" for a, b, c in cells]
+
+
+def indexed(lines):
+    """As pandas writes it."""
+    return [f"{'' if row == 0 else row - 1},{x}" for row, x in enumerate(lines)]
+
+
+def quoted(lines):
+    """As some programs write text."""
+    return [",".join(f'"{cell}"' for cell in line.split(",")) for line in lines]
+
+
+def of_excel(lines):
+    """As Excel writes it where a comma is a decimal point."""
+    return [line.replace(",", ";") for line in lines]
+
+
+@pytest.mark.parametrize("change", [rearranged, indexed, quoted, of_excel])
+@pytest.mark.parametrize(
+    "name", [reader.FILE, "FER2013 (1).csv", "a b/icml_face_data.csv"]
+)
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.replace("\n", "\r\n").encode() + b"\r\n \r\n",
+    ],
+)
+def test_copies_say_the_same(tmp_path, change, name, code):
+    fake_files.write(tmp_path)
+    expected = reader.read(None, tmp_path)
+    (tmp_path / reader.FILE).unlink()
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(code("\n".join(change(fake_files.lines()))))
+    for split, columns in reader.read(None, tmp_path).items():
+        for name, column in columns.items():
+            np.testing.assert_array_equal(column, expected[split][name])
+
+
+def test_the_published_name_is_taken_before_others(tmp_path):
+    fake_files.write(tmp_path)
+    (tmp_path / "icml_face_data.csv").write_text("no rows")
+    assert len(reader.read(None, tmp_path)["train"]["row"]) == 3
+
+
+def tar(content):
+    with io.BytesIO() as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            info = tarfile.TarInfo("fer2013/fer2013.csv")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+        return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content, kind",
+    [
+        (tar(b"emotion"), "a tar archive"),
+        (gzip.compress(b"emotion"), "a gzip archive"),
+        (b"PK\3\4", "a zip archive"),
+        (b"\n<!DOCTYPE html>", "a web page"),
+        (bytes(9999), "zeros throughout"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_for_what_it_is(tmp_path, content, kind):
+    (tmp_path / reader.FILE).write_bytes(content)
+    with pytest.raises(ValueError, match=f"fer2013.csv: .*it is {kind}, wh"):
+        reader.read(None, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 999_999, b'emotion,"' * 99_999])
+def test_what_is_no_text_is_refused_in_a_line(tmp_path, content):
+    (tmp_path / reader.FILE).write_bytes(content)
+    with pytest.raises(ValueError, match="fer2013.csv, line 1: ") as error:
+        reader.read(None, tmp_path)
+    assert len(str(error.value)) < 600 and str(error.value).isprintable()
+
+
+def test_an_archive_in_place_of_the_file_is_named(tmp_path):
+    (tmp_path / "fer2013.tar.gz").write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match="Unpack fer2013.tar.gz first"):
         reader.read(None, tmp_path)
 
 
@@ -111,7 +207,7 @@ def test_wrong_number_of_rows_is_named(tmp_path, rows):
 
 def test_empty_file_is_refused(tmp_path):
     (tmp_path / reader.FILE).write_text("")
-    with pytest.raises(ValueError, match="line 1: .*Received: ''$"):
+    with pytest.raises(ValueError, match="line 1: .*Received: no .* in ''$"):
         reader.read(None, tmp_path)
 
 

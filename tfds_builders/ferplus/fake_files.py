@@ -1,7 +1,7 @@
 """Writes a small fer2013.csv of noise and its fer2013new.csv for tests."""
 
 from tfds_builders.fer2013 import fake_files
-from tfds_builders.ferplus import reader
+from tfds_builders.ferplus import labels, reader
 
 # Every rule keeps all rows but the fifth, a face by nobody's vote. By column:
 # neutral happiness surprise sadness anger disgust fear contempt unknown NF.
@@ -15,13 +15,14 @@ VOTES = (
     "0,0,0,0,0,0,0,8,2,0",
 )
 LABELS = (0, 1, 2, 3, -1, 5, 7)
+HEADER = ",".join(("Usage", "Image name", *labels.VOTE_NAMES))
 
 
 def lines():
     """Return the header of fer2013new.csv and seven rows."""
     rows = zip(fake_files.USAGE, VOTES, strict=True)
     return [
-        reader.HEADER,
+        HEADER,
         *(
             f"{use},fer{i:07}.png,{votes}"
             for i, (use, votes) in enumerate(rows)

@@ -126,7 +126,7 @@ def test_command_prints_six_decimals(tmp_path, monkeypatch, capsys):
         for i, row in enumerate(votes)
     ]
     monkeypatch.setattr(fer2013, "ROWS", len(lines))
-    fake_files.write(tmp_path, [reader.HEADER, *lines])
+    fake_files.write(tmp_path, [fake_files.HEADER, *lines])
     prior.main([str(tmp_path)])
     header, first, *_ = capsys.readouterr().out.splitlines()
     assert header.split(",")[1:] == list(labels.CLASS_NAMES)

@@ -1,6 +1,7 @@
 """Reads fer2013.csv with the votes of fer2013new.csv into NumPy arrays."""
 
 import pathlib
+import re
 
 import numpy as np
 
@@ -17,7 +18,8 @@ INSTRUCTIONS = (
     "https://github.com/microsoft/FERPlus beside it."
 )
 FILE = "fer2013new.csv"
-HEADER = ",".join(("Usage", "Image name", *labels.VOTE_NAMES))
+FILES = re.compile(r"fer2013new[^a-z]*\.csv")
+COLUMNS = ("Usage", *labels.VOTE_NAMES)
 # Ten people voted on each image.
 COUNTS = frozenset(str(count) for count in range(11))
 
@@ -51,9 +53,9 @@ def read(config, manual_dir):
     if differs.size:
         row = differs[0]
         raise ValueError(
-            f"{pathlib.Path(manual_dir) / FILE}, line {row + 2}: expected the "
-            f"Usage of that line of {fer2013.FILE}, {image_usage[row]}. "
-            f"{INSTRUCTIONS} Received: {usage[row]}"
+            f"{_path(manual_dir)}, line {row + 2}: expected the Usage of that "
+            f"line of {fer2013.FILE}, {image_usage[row]}. {INSTRUCTIONS} "
+            f"Received: {usage[row]}"
         )
     label = labels.RULES[config](votes)
     columns = {"image": images, "label": label, "votes": votes}
@@ -73,10 +75,10 @@ def read_votes(manual_dir):
         FileNotFoundError: where the file is absent.
         ValueError: where the file is not as published.
     """
-    path = pathlib.Path(manual_dir) / FILE
+    path = _path(manual_dir)
     votes, usage = [], []
-    for where, columns in fer2013.read_rows(path, HEADER, INSTRUCTIONS):
-        use, _, *counts = columns
+    for where, columns in fer2013.read_rows(path, COLUMNS, INSTRUCTIONS):
+        use, *counts = columns
         fer2013.check_usage(use, where, INSTRUCTIONS)
         if not COUNTS.issuperset(counts):
             raise ValueError(
@@ -86,3 +88,8 @@ def read_votes(manual_dir):
         votes.append([int(count) for count in counts])
         usage.append(use)
     return np.array(votes, np.uint8), np.array(usage)
+
+
+def _path(manual_dir):
+    root = pathlib.Path(manual_dir)
+    return fer2013.find_file(root, FILES, FILE, INSTRUCTIONS)

@@ -180,7 +180,7 @@ def test_malformed_image_is_named(tmp_path):
 
 def test_wrong_header_is_named(tmp_path):
     lines = fake_files.lines()
-    fake_files.write(tmp_path, [lines[0].replace("NF", "nf"), *lines[1:]])
+    fake_files.write(tmp_path, [lines[0].replace("NF", "none"), *lines[1:]])
     with pytest.raises(ValueError, match=r"fer2013new.csv, line 1: .*Received"):
         reader.read("plurality", tmp_path)
 

@@ -4,9 +4,10 @@ import itertools
 import pathlib
 import re
 
-import cv2
 import numpy as np
 
+from ferkeras import folders
+from ferkeras.image_file import ImageFileError, decode_file, read_file
 from tfds_builders import image_files
 
 VERSION = "1.0.0"
@@ -47,7 +48,6 @@ OTHER_TAKES = {
     ("TM", "HA"): 4,
 }
 UNUSED_NUMBERS = frozenset((8, 12, 21, 76, 108, 183))
-TIFF_STARTS = (b"II*\0", b"MM\0*")
 
 
 def _published():
@@ -91,11 +91,13 @@ def read(config, manual_dir):
     Raises:
         FileNotFoundError: where there is no image with such a name.
         ValueError: where a config is given, an image is there twice or a file
-            is no whole grey TIFF of 8 bits and 256 x 256 pixels.
+            is no whole grey TIFF of 256 x 256 pixels.
     """
     if config:
         raise ValueError(f"jaffe has no configs. Received: config={config!r}")
-    root = pathlib.Path(manual_dir)
+    root = folders.inside(
+        pathlib.Path(manual_dir), lambda x: (x / FOLDER).is_dir()
+    )
     if (root / FOLDER).is_dir():
         root /= FOLDER
     named = image_files.find_named(root, NAME, "KA.AN1.39.tiff", INSTRUCTIONS)
@@ -124,41 +126,35 @@ def read(config, manual_dir):
 
 
 def _decode_all(paths, root):
-    decoded = [_decode(path.read_bytes()) for path in paths]
+    decoded = [_decode(path) for path in paths]
     images, faults = zip(*decoded, strict=True)
     image_files.check_faults(
         dict(zip(paths, faults, strict=True)),
         root,
         INSTRUCTIONS,
-        "grey TIFF files of 8 bits and 256 x 256 pixels",
+        "grey TIFF files of 256 x 256 pixels",
     )
     return np.stack(images)[..., None]
 
 
-def _decode(content):
+def _decode(path):
     """Decode a TIFF file.
 
     Args:
-        content: its bytes.
+        path: `pathlib.Path` of the file.
 
     Returns: uint8 (256, 256) and None, or None and what is wrong with it.
     """
-    if not content:
-        return None, "empty"
-    if not content.startswith(TIFF_STARTS):
-        return None, "no TIFF"
-    pixels = cv2.imdecode(
-        np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED
-    )
-    if pixels is None:
-        return None, "cut short or damaged"
-    if pixels.dtype != np.uint8:
-        return None, "not of 8 bits"
-    if pixels.shape[:2] != IMAGE_SHAPE[:2]:
-        return None, "not of 256 x 256 pixels"
-    if pixels.ndim == 3:
+    try:
         # Some programs store grey as three equal channels.
-        if pixels.shape[2] != 3 or (pixels != pixels[..., :1]).any():
-            return None, "not grey"
-        pixels = pixels[..., 0]
-    return pixels, None
+        image = decode_file(read_file(path), colour=True)
+    except ImageFileError as error:
+        return None, error.fault
+    grey = image.pixels[..., 0]
+    if image.format != "TIFF":
+        return None, "no TIFF"
+    if grey.shape != IMAGE_SHAPE[:2]:
+        return None, "not of 256 x 256 pixels"
+    if (image.pixels != grey[..., None]).any():
+        return None, "not grey"
+    return (None, "nearly black") if image.dim else (grey, None)

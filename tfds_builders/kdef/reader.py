@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from ferkeras import folders
 from tfds_builders import image_files
 
 VERSION = "1.0.0"
@@ -73,7 +74,9 @@ def read(config, manual_dir):
     """
     if config:
         raise ValueError(f"kdef has no configs. Received: config={config!r}")
-    root = pathlib.Path(manual_dir)
+    root = folders.inside(
+        pathlib.Path(manual_dir), lambda x: (x / FOLDER).is_dir()
+    )
     if (root / FOLDER).is_dir():
         root /= FOLDER
     named = image_files.find_named(root, NAME, "AF01ANFL.JPG", INSTRUCTIONS)

@@ -5,16 +5,22 @@ import pathlib
 import re
 from typing import NamedTuple
 
-from tfds_builders import image_files
+from ferkeras import folders
+from tfds_builders import image_files, text_files
 
 SPLITS = ("train", "test")
 LABEL_LIST = pathlib.Path("EmoLabel", "list_patition_label.txt")
+# Some copies have spelt it right.
+LABEL_LISTS = (LABEL_LIST, LABEL_LIST.with_name("list_partition_label.txt"))
 IMAGES = pathlib.Path("Image", "aligned")
 ORIGINALS = pathlib.Path("Image", "original")
 BASIC, MIRROR = "basic", "DATASET"
+# Names that copies of the mirror have for the folder of test images.
+TESTS = ("test", "valid", "val", "validation")
 # Five digits for training, four for test.
 STEM = r"(train_[0-9]{5}|test_[0-9]{4})"
-LINE = re.compile(rf"{STEM}\.jpg\s+([1-7])")
+# What some copies have in further columns is not read.
+LINE = re.compile(rf"{STEM}(?:_aligned)?\.jpg[\s,]+([1-7])(?:[\s,].*)?")
 IMAGE_NAME = re.compile(rf"{STEM}_aligned\.jpg", re.IGNORECASE)
 CLASS_FOLDER = re.compile(r"[1-7]")
 
@@ -77,25 +83,17 @@ def find_images(root, instructions):
         ValueError: where there are both, or labels or names are not as
             published.
     """
-    official = [
-        place
-        for place in (root / BASIC, root)
-        if (place / LABEL_LIST).is_file()
-    ]
-    mirror = [
-        place
-        for place in (root / MIRROR, root)
-        if all((place / split).is_dir() for split in SPLITS)
-    ]
+    root = folders.inside(root, lambda x: any(_layouts(x)))
+    official, mirror = _layouts(root)
     if official and mirror:
         raise ValueError(
             f"{root}: expected one of two layouts. {instructions} Received: "
-            f"{official[0] / LABEL_LIST} and {mirror[0] / SPLITS[0]}"
+            f"{official[0]} and {mirror[0]['train']}"
         )
     if not official and not mirror:
         raise FileNotFoundError(
             f"{root}: expected {LABEL_LIST} or the folders train and test "
-            f"here. {instructions} Received: neither"
+            f"here. {instructions} Received: neither{folders.advice(root)}"
         )
     found = (
         read_official(official[0], instructions)
@@ -112,11 +110,32 @@ def find_images(root, instructions):
     return found
 
 
-def read_official(root, instructions):
+def _layouts(root):
+    """Lists of labels, and dicts of the mirror's splits to their folders."""
+    lists = [
+        place / name
+        for place in (root / BASIC, root)
+        for name in LABEL_LISTS
+        if (place / name).is_file()
+    ]
+    mirrors = []
+    for place in (root / MIRROR, root):
+        below = {
+            path.name.lower(): path
+            for path in (place.iterdir() if place.is_dir() else ())
+            if path.is_dir()
+        }
+        tests = [below[name] for name in TESTS if name in below]
+        if "train" in below and tests:
+            mirrors.append({"train": below["train"], "test": tests})
+    return lists, mirrors
+
+
+def read_official(path, instructions):
     """Read the list of labels and pair it with the images, by their names.
 
     Args:
-        root: `pathlib.Path` of the folder `basic`.
+        path: `pathlib.Path` of the list, in a folder of the folder `basic`.
         instructions: how to get the files, for messages.
 
     Returns: a `Found`.
@@ -125,7 +144,8 @@ def read_official(root, instructions):
         ValueError: where a line is malformed, or a name is in the list or
             among the images twice.
     """
-    labels = _read_list(root / LABEL_LIST, instructions)
+    root = path.parent.parent
+    labels = _read_list(path, instructions)
     paths, left_out = _by_name(root / IMAGES, instructions)
     originals = {path.stem: path for path in image_files.find(root / ORIGINALS)}
     images = [
@@ -142,28 +162,37 @@ def read_official(root, instructions):
     )
 
 
-def read_mirror(root, instructions):
+def read_mirror(places, instructions):
     """Read the images in folders of splits and of labels.
 
     The mirror has no list. Its images get the order of the publishers', which
     has the training images first.
 
     Args:
-        root: `pathlib.Path` of the folder that holds `train` and `test`.
+        places: dict of "train" to the `pathlib.Path` of its folder, and of
+            "test" to a list of those that may be its.
         instructions: how to get the files, for messages.
 
     Returns: a `Found`.
 
     Raises:
-        ValueError: where an image is there twice, or is not in a folder of its
-            split and of a label.
+        ValueError: where a third split is there, an image is there twice, or
+            is not in a folder of its split and of a label.
     """
+    train, tests = places["train"], places["test"]
+    root = train.parent
+    if len(tests) > 1:
+        raise ValueError(
+            f"{root}: expected the two splits that are published. "
+            f"{instructions} Received: "
+            f"{', '.join(path.name for path in (train, *tests))}"
+        )
     images, all_left_out, wrong = [], [], []
-    for split in SPLITS:
-        paths, left_out = _by_name(root / split, instructions)
+    for split, place in zip(SPLITS, (train, *tests), strict=True):
+        paths, left_out = _by_name(place, instructions)
         all_left_out += left_out
         for name, path in sorted(paths.items()):
-            folder = path.relative_to(root / split).parent.as_posix()
+            folder = path.relative_to(place).parent.as_posix()
             if name.startswith(split) and CLASS_FOLDER.fullmatch(folder):
                 images.append(Image(name, path, int(folder) - 1, len(images)))
             else:
@@ -179,6 +208,7 @@ def read_mirror(root, instructions):
 
 def _read_list(path, instructions):
     """Read the labels, zero-based, by name."""
+    text_files.start_of(path, instructions)
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     lines = {at: line.strip() for at, line in enumerate(lines, 1)}
     lines = {at: line for at, line in lines.items() if line}

@@ -3,11 +3,11 @@
 import pathlib
 import re
 import shutil
-import warnings
 
 import pytest
 
 from tfds_builders.raf_db import fake_files, layouts, reader
+from tfds_builders.testing import told
 
 NAMES = list(fake_files.IMAGES)
 
@@ -23,10 +23,22 @@ def mirror(tmp_path, monkeypatch):
 
 def read(folder):
     """What was read, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        splits = reader.read(None, folder)
-    return splits, [str(warning.message) for warning in caught]
+    return told(reader.read, None, folder)
+
+
+@pytest.mark.parametrize("name", ["valid", "val", "Validation", "TEST"])
+def test_the_test_images_may_be_in_a_folder_of_another_name(mirror, name):
+    expected = fake_files.listing(read(mirror)[0])
+    (mirror / "test").rename(mirror / name)
+    splits, messages = read(mirror)
+    assert not messages
+    assert fake_files.listing(splits) == expected
+
+
+def test_a_third_split_in_the_mirror_is_refused(mirror):
+    (mirror / "valid").mkdir()
+    with pytest.raises(ValueError, match="Received: train, test, valid$"):
+        read(mirror)
 
 
 @pytest.mark.parametrize("itself", [False, True])

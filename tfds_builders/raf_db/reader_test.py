@@ -4,15 +4,17 @@ import os
 import pathlib
 import re
 import shutil
-import warnings
 
+import cv2
 import numpy as np
 import pytest
 
 from tfds_builders.raf_db import fake_files, layouts, reader
+from tfds_builders.testing import told
 
 COLUMNS = ("label", "original_height", "original_width", "row")
 NAMES = list(fake_files.IMAGES)
+BMP = cv2.imencode(".bmp", np.zeros((9, 9)))[1].tobytes()
 
 
 @pytest.fixture
@@ -54,10 +56,7 @@ def real():
 
 def read_warned(folder):
     """What was read, and the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        splits = reader.read(None, folder)
-    return splits, [str(warning.message) for warning in caught]
+    return told(reader.read, None, folder)
 
 
 def test_labels_have_the_publishers_numbers():
@@ -144,9 +143,12 @@ def test_two_files_of_one_image_are_both_named(layout):
     "change, fault",
     [
         (lambda content: b"", "empty"),
-        (lambda content: content[:-2], "cut short"),
-        (lambda content: b"\x89PNG\r\n\x1a\n" + content, "no JPEG"),
-        (lambda content: b"<html>", "no JPEG"),
+        (lambda content: content[:-2], "cut short or damaged"),
+        (
+            lambda content: cv2.imencode(".bmp", np.zeros((9, 9)))[1].tobytes(),
+            "no JPEG",
+        ),
+        (lambda content: b"<html>", "no image but a web page"),
     ],
 )
 def test_broken_file_is_named(layout, change, fault):
