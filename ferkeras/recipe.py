@@ -18,7 +18,8 @@ class Phase:
 
     Attributes:
         optimizer: factory `(**schedules) -> keras.optimizers.Optimizer`, such
-            as `functools.partial(keras.optimizers.Adam, 1e-3)`.
+            as `functools.partial(keras.optimizers.Adam, 1e-3)`. With `use_ema`,
+            its averages of the weights choose the epoch and are scored.
         epochs: number of passes over the training split.
         schedules: arguments of the optimizer that change from step to step, or
             depend on how many there are, each a function `total_steps ->

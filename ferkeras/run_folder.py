@@ -25,10 +25,9 @@ class RunFolder:
     then seen what an uninterrupted one would have seen.
 
     A state is a dict from `"model"` and `"optimizer"` to the values of their
-    variables, in Keras' order; where the optimizer averages the weights,
-    `"averaged"` has the model's values with these averages, which are what is
-    scored. States that are handed over are kept for a
-    while and must not change.
+    variables, in Keras' order. Where the optimizer averages the weights,
+    `"averaged"` has the model's values with the averages, which are scored.
+    States that are handed over are kept for a while and must not change.
 
     Args:
         path: `pathlib.Path`.
