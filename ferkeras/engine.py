@@ -145,6 +145,8 @@ class Engine:
         import jax
 
         (plain,) = self.setup.networks.plain(1)
+        averages = [state["optimizer"][at] for at in self.setup.averages]
+        state = state | {"trainable": averages or state["trainable"]}
 
         def one(totals, order):
             images, targets = (values[order] for values in chosen)
@@ -214,8 +216,7 @@ class Engine:
     def plan(self, runs, epoch):
         """Order and transforms of an epoch."""
         count, size = self.setup.faces.images.shape[:2]
-        seeds = [run.seed for run in runs]
-        augment = self.setup.recipe.augment
+        augment, seeds = self.setup.recipe.augment, [x.seed for x in runs]
         return epoch_plans(count, size, augment, seeds, epoch)
 
     def advance(self, state, arrays):
@@ -291,7 +292,7 @@ class Engine:
             "train_seconds": (trained - began) / self.runs,
         }
         for index, run in enumerate(runs):
-            after = self.take(state, index)
+            after = self.setup.averaged(self.take(state, index))
             del after["totals"]
             found = {k: self.results(x, index) for k, x in scores.items()}
             run.epoch_done(self.results(totals, index) | logs, found, after)

@@ -22,17 +22,18 @@ class Scores(keras.callbacks.Callback):
 
     Args:
         batches: what `keras.Model.evaluate` takes, by the images' fingerprint.
+        callbacks: Keras callbacks of the scoring.
     """
 
-    def __init__(self, batches):
+    def __init__(self, batches, callbacks):
         super().__init__()
-        self.batches = batches
+        self.batches, self.callbacks = batches, callbacks
 
     def on_epoch_end(self, epoch, logs=None):
         self.found = {}
         for name, batches in self.batches.items():
             self.found[name] = self.model.evaluate(
-                batches, verbose=0, return_dict=True
+                batches, verbose=0, return_dict=True, callbacks=self.callbacks
             )
 
 
@@ -54,14 +55,16 @@ class Keep(keras.callbacks.Callback):
     """Hand an epoch's values and state to the run.
 
     Args:
+        setup: `ferkeras.train.Setup`.
         run: `ferkeras.train.Run`.
         first: fingerprint of fit's validation data.
         others: `Scores` of the other images that choose epochs.
     """
 
-    def __init__(self, run, first, others):
+    def __init__(self, setup, run, first, others):
         super().__init__()
-        self.run, self.first, self.others = run, first, others
+        self.setup, self.run = setup, run
+        self.first, self.others = first, others
 
     def on_epoch_end(self, epoch, logs=None):
         state = {
@@ -74,7 +77,9 @@ class Keep(keras.callbacks.Callback):
             if name.startswith("val_")
         }
         self.run.epoch_done(
-            logs, {self.first: scores} | self.others.found, state
+            logs,
+            {self.first: scores} | self.others.found,
+            self.setup.averaged(state),
         )
 
 
@@ -166,8 +171,10 @@ def fit(setup, run, epochs, callbacks, feed="step"):
             for name, each in selections.items()
         }
     first, *_ = selections
-    scores = Scores({k: v for k, v in selections.items() if k != first})
-    keep = Keep(run, first, scores)
+    swap = [keras.callbacks.SwapEMAWeights()] if setup.averages else []
+    rest = {k: v for k, v in selections.items() if k != first}
+    scores = Scores(rest, swap)
+    keep = Keep(setup, run, first, scores)
     model.fit(
         batches,
         initial_epoch=epochs.start,
@@ -176,5 +183,5 @@ def fit(setup, run, epochs, callbacks, feed="step"):
         validation_data=selections[first],
         shuffle=False,
         verbose=0,
-        callbacks=[*begin, scores, Timer(), keep, *callbacks],
+        callbacks=[*begin, *swap, scores, Timer(), keep, *callbacks],
     )

@@ -253,7 +253,8 @@ def within(face: Face, height: int, width: int) -> tuple[int, int, int, int]:
 
 def load(name: str | Path) -> keras.Model:
     """`ferkeras.load`, which says what else there is where ours is missing."""
-    if name == zoo.DEFAULT and name not in (shipped := zoo.shipped()):
+    shipped = zoo.shipped()
+    if zoo.full_name(name, shipped) == zoo.DEFAULT:
         raise ValueError(
             "The reference model, which is the default, is not trained yet. "
             + (

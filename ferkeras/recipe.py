@@ -18,10 +18,12 @@ class Phase:
 
     Attributes:
         optimizer: factory `(**schedules) -> keras.optimizers.Optimizer`, such
-            as `functools.partial(keras.optimizers.Adam, 1e-3)`.
+            as `functools.partial(keras.optimizers.Adam, 1e-3)`. With `use_ema`,
+            its averages of the weights choose the epoch and are scored.
         epochs: number of passes over the training split.
-        schedules: arguments of the optimizer that change from step to step,
-            each a function `total_steps -> schedule` such as
+        schedules: arguments of the optimizer that change from step to step, or
+            depend on how many there are, each a function `total_steps ->
+            schedule or float` such as
             `functools.partial(ferkeras.schedules.one_cycle, peak=1e-3)`.
         frozen: regular expression; layers whose names match it from the start
             are not trained, and their batch normalisation is as in scoring.

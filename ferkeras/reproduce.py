@@ -13,7 +13,7 @@ from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
 from ferkeras.outcome import at_last_epoch, conclude, keep
 from ferkeras.record import path_of
-from ferkeras.run_folder import HISTORY, RunFolder
+from ferkeras.run_folder import HISTORY, RunFolder, scored
 from ferkeras.start import take_start
 from ferkeras.tensorboard import TensorBoardLog
 from ferkeras.train import OutOfTime, Run, train
@@ -87,7 +87,7 @@ def reproduce_together(
         for job in jobs:
             job.log.close()
     return [
-        job.finish(networks, run.state["model"])
+        job.finish(networks, scored(run.state))
         for job, run in zip(
             jobs, [run for run in runs for _ in run.folders], strict=True
         )
@@ -173,7 +173,7 @@ class Job:
 
         Args:
             networks: `Networks`, whose weights are replaced.
-            last: values of the model after the last epoch.
+            last: values of the model that is scored after the last epoch.
         """
         unit, folder = self.unit, self.folder
         test, names = self.faces(unit.protocol.test), self.card["class_names"]

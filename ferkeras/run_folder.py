@@ -25,8 +25,9 @@ class RunFolder:
     then seen what an uninterrupted one would have seen.
 
     A state is a dict from `"model"` and `"optimizer"` to the values of their
-    variables, in Keras' order. States that are handed over are kept for a
-    while and must not change.
+    variables, in Keras' order. Where the optimizer averages the weights,
+    `"averaged"` has the model's values with the averages, which are scored.
+    States that are handed over are kept for a while and must not change.
 
     Args:
         path: `pathlib.Path`.
@@ -37,7 +38,7 @@ class RunFolder:
     Attributes:
         history: the epochs so far, each a dict of floats.
         state: the state after the last of them; None before the first.
-        best: the model's values after the best of them, likewise.
+        best: the values scored after the best of them, likewise.
     """
 
     def __init__(self, path, metric="accuracy", chosen_on="", log=None):
@@ -127,7 +128,7 @@ class RunFolder:
         row = {name: float(logs[name]) for name in sorted(logs)}
         history, best = [*self.history, row], self.best
         if best_epoch(history, self.metric) == len(history):
-            best = state["model"]
+            best = scored(state)
         # All at once, wherever it may be interrupted.
         self.history, self.state, self.best = history, state, best
         # The next epoch's end would be too late.
@@ -185,6 +186,11 @@ class RunFolder:
         """Delete what only a run that is not over needs."""
         for name in (SNAPSHOT, WITHIN):
             (self.path / name).unlink(missing_ok=True)
+
+
+def scored(state):
+    """Values of the model that a state is scored with."""
+    return state.get("averaged", state["model"])
 
 
 def best_epoch(history, metric):

@@ -76,3 +76,13 @@ def one_cycle_momentum(total_steps):
 def cosine(total_steps, start):
     """Learning rates from `start` down to 0, along half a cosine."""
     return keras.optimizers.schedules.CosineDecay(start, total_steps)
+
+
+def averaging(total_steps, share):
+    """Momentum of a moving average over about a share of all steps.
+
+    So that `ema_momentum` of Keras' optimizers means the same for few images
+    and for many: 0.95 of the weights' average, at the end, are of the last
+    `3 * share` of the steps.
+    """
+    return 1 - 1 / max(share * total_steps, 1)

@@ -127,6 +127,36 @@ class Setup:
         """Batches an epoch."""
         return self.recipe.steps(len(self.faces.labels))
 
+    @property
+    def averages(self):
+        """Places of the weights' averages among the optimizer's variables.
+
+        Of the weights that are trained, in their order; empty where the
+        optimizer keeps none.
+        """
+        if not self.optimizer.use_ema:
+            return []
+        place = place_of(self.optimizer.variables)
+        averages = self.optimizer._model_variables_moving_average
+        return [place[id(variable)] for variable in averages]
+
+    def averaged(self, state):
+        """A state, with the model of averaged weights where there are any."""
+        if not self.averages:
+            return state
+        model, values = self.networks.training, list(state["model"])
+        place = place_of(model.variables)
+        for weight, at in zip(
+            model.trainable_variables, self.averages, strict=True
+        ):
+            values[place[id(weight)]] = state["optimizer"][at]
+        return state | {"averaged": values}
+
+
+def place_of(variables):
+    """Places of variables in a list, by their identity."""
+    return {id(variable): at for at, variable in enumerate(variables)}
+
 
 def leaves(network):
     """Layers of a model and of the models in it."""

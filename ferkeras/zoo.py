@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     import keras
 
 RESULTS = Path(__file__).parent.parent / "results"
-# What `ferkeras predict` asks where no model is named.
+# What `ferkeras predict` asks where no model is named: the first of these that
+# ships.
 DEFAULT = "reference"
+REFERENCES = "reference/fer2013-large", "reference/fer2013-small"
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,22 @@ def chosen_by(model: Shipped) -> float:
     return model.record["selection_accuracy"]
 
 
+def full_name(name: str | Path, known: Mapping[str, Shipped]) -> str:
+    """Name of a model; of `DEFAULT`, that of the one that it stands for.
+
+    Where none of those ships, the name as it is.
+    """
+    ours = [each for each in REFERENCES if each in known]
+    return ours[0] if name == DEFAULT and ours else str(name)
+
+
 def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
     """Load a trained model.
 
     Args:
         name: of a model that ships, `"chesley2021/i-lenet5"`, as `ferkeras
-            models` lists them; or the path of a `.keras` file or a SavedModel
-            that a run or `ferkeras export` wrote.
+            models` lists them; `DEFAULT`; or the path of a `.keras` file or a
+            SavedModel that a run or `ferkeras export` wrote.
         results: folder of results that names are looked up in.
 
     Returns:
@@ -104,10 +116,11 @@ def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
     if path.suffix == ".keras" or (path / "saved_model.pb").exists():
         return export.open_model(path)
     known = shipped(results)
+    name = full_name(name, known)
     if name not in known:
         raise ValueError(
-            f"{str(name)!r} is no model in {results}; "
-            f"{nearest(str(name), known)}. It is no .keras file or SavedModel "
+            f"{name!r} is no model in {results}; "
+            f"{nearest(name, known)}. It is no .keras file or SavedModel "
             "either. `ferkeras models` lists the models."
         )
     model = known[name]

@@ -1,4 +1,7 @@
-"""The papers: one file each, found by its name, author and year."""
+"""The papers: one file each, found by its name, author and year.
+
+And `reference.py`, of our own models, in the same manner.
+"""
 
 import importlib
 import sys
@@ -8,13 +11,19 @@ from pathlib import Path
 # Before a paper imports Keras: it says what TensorFlow reads when imported.
 import ferkeras  # noqa: F401
 
+OURS = "reference"
 BEGAN = time.time()  # before any paper is imported
 
 
 def sources():
     """Files of the papers, their recipes among them, a list of paths."""
     found = (x for folder in __path__ for x in Path(folder).glob("*.py"))
-    return sorted(x for x in found if x.stem.partition("_")[0][-4:].isdigit())
+    return sorted(x for x in found if is_paper(x.stem.partition("_")[0]))
+
+
+def is_paper(name):
+    """Whether a module's name is that of a paper, or of our own models."""
+    return name[-4:].isdigit() or name == OURS
 
 
 def keys():

@@ -66,7 +66,8 @@ def evaluate_model(asked):
     datasets = Datasets(asked.data_dir)
     source = datasets.source(asked.dataset)
     split = asked.split or default_split(source)
-    known = zoo.shipped(asked.results).get(asked.model)
+    shipped = zoo.shipped(asked.results)
+    known = shipped.get(zoo.full_name(asked.model, shipped))
     if known:
         refuse_seen(known.record, asked.dataset, split)
     faces = images_for(model, datasets, asked.dataset, split)

@@ -15,7 +15,7 @@ from ferkeras.layers import SpatialTransformer
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.recipe import Phase
 from ferkeras.run_folder import RunFolder
-from ferkeras.schedules import one_cycle, one_cycle_momentum
+from ferkeras.schedules import averaging, one_cycle, one_cycle_momentum
 from ferkeras.task import RECONSTRUCTION
 from ferkeras.train import OutOfTime
 from tests import phases_test, tiny
@@ -76,6 +76,13 @@ ROWS = {
         Phase(ADAM, 2, image_size=16),
         Phase(SGD, 1, image_size=20),
         model=phases_test.body_and_head,
+    ),
+    "averaged weights": with_phases(
+        Phase(
+            partial(keras.optimizers.SGD, 1e-2, momentum=0.9, use_ema=True),
+            3,
+            {"ema_momentum": partial(averaging, share=0.3)},
+        )
     ),
     "images": replace(
         with_phases(Phase(ADAM, 3), model=images_back), task=RECONSTRUCTION

@@ -4,7 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.schedules import OneCycle, one_cycle, one_cycle_momentum
+from ferkeras.schedules import (
+    OneCycle,
+    averaging,
+    one_cycle,
+    one_cycle_momentum,
+)
 
 
 def values(schedule, steps):
@@ -84,3 +89,11 @@ def test_serialisation():
 def test_a_part_without_a_step_is_refused(steps, fraction):
     with pytest.raises(ValueError, match=f"Received: total_steps={steps}"):
         OneCycle(steps, 0.1, 1.0, 0.1, fraction)
+
+
+def test_an_average_reaches_over_its_share_of_the_steps():
+    # (1 - 1/30)^(3 * 30) is 0.047: what is older weighs 5 %.
+    momentum = averaging(1000, 0.03)
+    assert momentum ** (3 * 30) == pytest.approx(0.0473, abs=1e-4)
+    # Of few steps there is nothing to average.
+    assert averaging(10, 0.03) == 0

@@ -9,8 +9,11 @@ import pytest
 
 import ferkeras
 from ferkeras import zoo
+from ferkeras.build import build
 from ferkeras.cards import card
 from ferkeras.data import faces_of
+from ferkeras.evaluate import probabilities
+from ferkeras.experiment import slug
 from reproductions import __main__, paper
 from reproductions.prepare import reader_of
 
@@ -65,7 +68,15 @@ def test_a_model_scores_what_its_record_says(model):
     columns = reader.read(config, folder)["test"]
     faces = faces_of(columns["image"], columns)
     faces = faces.resized(model.input_shape[1])
-    said = ferkeras.load(model.name).predict(faces.images, verbose=0)
+    (row,) = (
+        row
+        for row in paper(model.record["paper"]).rows
+        if row.name == model.record["row"]
+    )
+    networks = build(row, len(model.class_names))
+    networks.scoring.set_weights(ferkeras.load(model.name).get_weights())
+    recipe, seed = row.recipe, model.record["seed"]
+    said = probabilities(networks, faces, recipe.views, seed, recipe.raw_scores)
     accuracy = 100 * (said.argmax(-1) == faces.labels).mean()
     # Weights in half precision change a few of thousands.
     assert accuracy == pytest.approx(
@@ -87,6 +98,17 @@ def test_the_models_are_listed_with_their_cards(capsys):
 def test_where_there_is_none_it_says_so(tmp_path, capsys):
     __main__.main(["models", "--results", str(tmp_path)])
     assert f"no model in {tmp_path}" in capsys.readouterr().out
+
+
+@pytest.mark.any_backend
+def test_the_default_is_the_best_reference_that_ships():
+    small, large = "reference/fer2013-small", "reference/fer2013-large"
+    assert zoo.full_name("reference", {}) == "reference"
+    assert zoo.full_name("reference", {small: None}) == small
+    assert zoo.full_name("reference", {small: None, large: None}) == large
+    assert zoo.full_name("chesley2021/i-lenet5", {small: None}) != small
+    rows = {f"reference/{slug(row.name)}" for row in paper("reference").rows}
+    assert {*zoo.REFERENCES} <= rows
 
 
 @pytest.mark.any_backend

@@ -3,6 +3,7 @@
 from ferkeras.access import face_size, has_tensorflow, is_own, npz_path
 from ferkeras.data.augment import (
     IDENTITY,
+    mirrored_crops,
     no_augmentation,
     one_of,
     random_affine,
@@ -57,6 +58,7 @@ __all__ = [
     "has_tensorflow",
     "is_own",
     "mark_as_drawn",
+    "mirrored_crops",
     "no_augmentation",
     "npz_path",
     "one_of",

@@ -18,6 +18,33 @@ def no_augmentation(
     return np.tile(IDENTITY, (count, 1))
 
 
+def mirrored_crops(
+    rng: np.random.Generator, count: int, image_size: int, *, side: float = 1
+) -> np.ndarray:
+    """Views of every image: the whole or nine crops, each plain and mirrored.
+
+    Args:
+        rng: not used; the views are the same for every image.
+        count: number of images.
+        image_size: side of the images in pixels.
+        side: of the crops, as a share of `image_size`. They lie in a grid of
+            three by three that reaches the borders; of side 1 there is one.
+
+    Returns:
+        float32 `(2 or 18, count, 6)`, as `random_affine`; the plain views
+        first.
+    """
+    last = image_size - 1
+    corners = sorted({0.0, last * (1 - side) / 2, last * (1 - side)})
+    views = [
+        (mirror * side, 0, left + last * side * (mirror < 0), 0, side, top)
+        for mirror in (1, -1)
+        for top in corners
+        for left in corners
+    ]
+    return np.tile(np.array(views, np.float32)[:, None], (1, count, 1))
+
+
 def random_affine(
     rng: np.random.Generator,
     count: int,

@@ -10,6 +10,7 @@ from ferkeras.models.mini_xception import mini_xception
 from ferkeras.models.parallel_streams import parallel_streams
 from ferkeras.models.plain_cnn import plain_cnn
 from ferkeras.models.pyramid_sr import pyramid_sr
+from ferkeras.models.residual_network import residual_network
 from ferkeras.models.sparse_autoencoder import (
     sparse_autoencoder,
     sparse_classifier,
@@ -29,6 +30,7 @@ __all__ = [
     "parallel_streams",
     "plain_cnn",
     "pyramid_sr",
+    "residual_network",
     "sparse_autoencoder",
     "sparse_classifier",
     "super_resolution",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import (
+    mirrored_crops,
     no_augmentation,
     one_of,
     random_affine,
@@ -172,3 +173,22 @@ def test_one_of_takes_each_kind_equally_often():
     kind = np.array([(mixed == each).all(-1) for each in drawn])
     assert (kind.sum(0) == 1).all()
     np.testing.assert_allclose(kind.mean(1), 1 / 4, atol=0.01)
+
+
+def test_the_mirrored_view_is_the_image_the_other_way_round():
+    plain, mirrored = mirrored_crops(None, 3, 48)
+    assert (plain == no_augmentation(None, 3, 48)).all()
+    assert (position(mirrored, 5, 7) == [42, 7]).all()
+
+
+def test_crops_reach_the_borders_and_lie_between():
+    views = mirrored_crops(None, 2, 48, side=5 / 6)
+    assert views.shape == (18, 2, 6)
+    first = np.stack([position(view, 0, 0)[0] for view in views[:9]])
+    last = np.stack([position(view, 47, 47)[0] for view in views[:9]])
+    np.testing.assert_allclose(last - first, 47 * 5 / 6, atol=1e-5)
+    assert first.min() == 0 and last.max() == pytest.approx(47, abs=1e-5)
+    for view, other in zip(views[:9], views[9:], strict=True):
+        np.testing.assert_allclose(
+            position(view, 5, 7), position(other, 42, 7), atol=1e-5
+        )

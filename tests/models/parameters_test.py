@@ -17,6 +17,7 @@ from ferkeras.models import (
     parallel_streams,
     plain_cnn,
     pyramid_sr,
+    residual_network,
     sparse_classifier,
     vgg13,
     vgg16_bn,
@@ -38,6 +39,12 @@ normalized = partial(stack, batch_normalization=True)
 transformed = partial(
     parallel_streams, network=mini_xception, spatial_transformer=True
 )
+thin = partial(residual_network, filters=(32, 64, 128), stem_strides=2)
+# Filters of a stage of 128 after one of 64: convolutions, of the skip as well,
+# and normalisation.
+TO_128 = 9 * 64 * 128 + 27 * 128**2 + 64 * 128 + 5 * 4 * 128
+TO_64 = 9 * 32 * 64 + 27 * 64**2 + 32 * 64 + 5 * 4 * 64
+TO_192 = 9 * 128 * 192 + 27 * 192**2 + 128 * 192 + 5 * 4 * 192
 unpooled = partial(dexpression, first_pool=False)
 
 TABLE = [
@@ -72,6 +79,18 @@ TABLE = [
         (64, 64, 3),
         7,
         3 * (58423 + 48720),
+    ),
+    (
+        thin,
+        (48, 48, 1),
+        7,
+        13 * 32 + 4 * (9 * 32**2 + 4 * 32) + TO_64 + TO_128 + 129 * 7,
+    ),
+    (
+        residual_network,
+        (48, 48, 1),
+        7,
+        13 * 64 + 4 * (9 * 64**2 + 4 * 64) + TO_128 + TO_192 + 193 * 7,
     ),
     (sparse_classifier, (48, 48, 1), 7, 5895143),
     (sparse_classifier, (48, 48, 1), 8, 5895272),
