@@ -88,12 +88,13 @@ def row(name, model, dataset, recipe):
 
 
 HOW = (
-    "Chosen beforehand, and by nothing that was scored here: label smoothing of 0.1, SGD with Nesterov's "
-    "momentum from 0.1 down half a cosine, the weights averaged over about the "
-    "last 3 % of the steps; these averages choose the epoch and are scored. "
-    "The score is of the mean of the logits over views: of small, the image "
-    "and its mirror image; of large, nine crops of five sixths of the side, "
-    "and theirs. The file that ships sees one view. "
+    "Chosen beforehand, and by nothing that was scored here: label smoothing "
+    "of 0.1, SGD with Nesterov's momentum from 0.1 down half a cosine, the "
+    "weights averaged over about the last 3 % of the steps; these averages "
+    "choose the epoch and are scored. The score is of the mean of the logits "
+    "over views: of small, the image and its mirror image; of large, nine "
+    "crops of five sixths of the side, and theirs. The file that ships sees "
+    "one view. "
 )
 # fmt: off
 FER2013 = Table("FER2013, small", 3, (CLEAN,), (

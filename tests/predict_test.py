@@ -147,7 +147,7 @@ def test_the_default_says_what_to_name_until_it_ships(monkeypatch):
     with pytest.raises(ValueError, match="--model: a2020/b, c2021/d"):
         Predictor()
     loaded = []
-    monkeypatch.setattr(zoo, "shipped", lambda: {"reference": 0})
+    monkeypatch.setattr(zoo, "shipped", lambda: {"reference/fer2013-small": 0})
     monkeypatch.setattr(zoo, "load", lambda x: loaded.append(x) or brightness())
     Predictor()
     assert loaded == ["reference"]
