@@ -25,6 +25,8 @@ from ferkeras.files import room_for, write_whole
 from reproductions.own_images import read_own
 from tfds_builders.image_files import Note
 
+# Bytes of examples that TFDS, which takes 1 GB, keeps in memory to sort them.
+BUFFER = 2**27
 BUILDERS = Path(__file__).parent.parent / "tfds_builders"
 
 
@@ -152,8 +154,10 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         return source
 
     import tensorflow_datasets as tfds
+    from tensorflow_datasets.core import shuffle
 
     tfds.disable_progress_bar()
+    shuffle.MAX_MEM_BUFFER_SIZE = BUFFER
     module = f"tfds_builders.{name}.{name}_dataset_builder"
     builder = importlib.import_module(module).Builder(
         config=config, data_dir=data_dir
