@@ -36,10 +36,11 @@ RATES = {"float32": 40e12, "mixed_bfloat16": 80e12}
 # Of the last layer, whose size hardly matters; datasets that are not here do
 # not tell theirs.
 NUM_CLASSES = 8
-# Bytes on a card: of CUDA, its libraries and what they work in; of a number;
-# and how many numbers there are of a weight, its gradient, an optimizer's
-# moments, the best epoch's value and copies on the way among them.
-CONTEXT, NUMBER, COPIES = 1.5e9, 4, 8
+# Bytes on a card before any network: CUDA, its libraries, what they work in.
+CONTEXT = 1.5e9
+# Numbers that there are of a weight: itself, its gradient, an optimizer's
+# moments, the best epoch's, and copies on their way.
+COPIES = 8
 SCORED = 256  # images at a time, forward only
 HEAD = ["network", "channels", "image_size", "frozen", *Operations._fields]
 
@@ -272,6 +273,5 @@ def memory_of(row, costs):
     """
     phases = [costs[network] for network in networks_of(row)]
     images = max(row.recipe.batch_size, SCORED / PASSES)
-    return CONTEXT + NUMBER * max(
-        (x.activations * images + COPIES * x.weights for x in phases), default=0
-    )
+    numbers = (x.activations * images + COPIES * x.weights for x in phases)
+    return CONTEXT + 4 * max(numbers, default=0)

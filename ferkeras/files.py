@@ -24,7 +24,7 @@ def room_for(path, size=None):
     try:
         yield
     except Exception as error:
-        if not any(text in str(error) for text in FULL):
+        if not any(text in str(x) for x in chain_of(error) for text in FULL):
             raise
         path = Path(path)
         there = next(x for x in (path, *path.absolute().parents) if x.exists())
@@ -34,6 +34,13 @@ def room_for(path, size=None):
             f"{megabytes(shutil.disk_usage(there).free)} are free. Free some, "
             "or name a folder on another disk. Nothing is left half-written."
         ) from error
+
+
+def chain_of(error):
+    """An exception, and those in whose handling it was raised."""
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def megabytes(size):

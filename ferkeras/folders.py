@@ -32,8 +32,6 @@ UNFINISHED_ENDS = (
     *(".part", ".partial", ".crdownload", ".opdownload", ".download"),
     *(".filepart", ".!ut", ".!qb", ".aria2"),
 )
-
-
 ARCHIVES = (
     *(".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst"),
     *(".7z", ".rar"),
@@ -114,8 +112,10 @@ def walk(root, deep=True):
         OSError: where a folder cannot be read, with its name.
     """
     found, passed_over = [], collections.defaultdict(list)
-    folders, links, read = [root] if root.is_dir() else [], [], set()
+    with reading(root):
+        folders = [root] if root.is_dir() else []
     # Links last, so that a folder is read under its own name.
+    links, read = [], set()
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
         with reading(folder):
@@ -195,7 +195,7 @@ def unpacked(name):
 
 def advice(root):
     """What to do where files are missing, to follow a message; or ""."""
-    while not root.exists():
+    if not root.exists():
         root = root.parent
     if root.is_file():
         return f". {root} is a file: name a folder, an archive unpacked"

@@ -99,8 +99,13 @@ class ImageFileError(ValueError):
     """
 
     def __init__(self, fault: str, remedy: str, received: str) -> None:
-        super().__init__(f"the file is {fault}: {remedy}. Received: {received}")
+        # All of them, as processes send exceptions by what they are made of.
+        super().__init__(fault, remedy, received)
         self.fault = fault
+
+    def __str__(self) -> str:
+        fault, remedy, received = self.args
+        return f"the file is {fault}: {remedy}. Received: {received}"
 
 
 class Decoded(NamedTuple):

@@ -50,7 +50,10 @@ def read_own(dataset, folder):
     """
     if folder is None:
         raise FileNotFoundError(f"Name a folder with --manual-dir. {LAYOUT}")
-    root = folders.inside(Path(folder).expanduser(), has_split)
+    folder = Path(folder).expanduser()
+    root = folders.inside(folder, has_split)
+    if not root.exists():
+        raise FileNotFoundError(f"There is no folder {folder}. {LAYOUT}")
     left_out = collections.defaultdict(list)
     found = {
         split: images_of(place, left_out)
@@ -207,7 +210,7 @@ def images_of(place, left_out):
         if not is_image(path):
             if not below:
                 refuse_archive(path, there, class_of)
-            if leave_out(path, left_out):
+            if leave_out(path, left_out) and below:
                 unread[class_of(top)] = path
         elif not below:
             loose.append(path.name)
@@ -227,11 +230,17 @@ def images_of(place, left_out):
     if loose:
         names = image_files.listed(loose)
         raise ValueError(f"{place} has images of no class: {names}. {LAYOUT}")
-    for key in unread.keys() - found.keys():
-        raise ValueError(
-            f"{unread[key]} and what is beside it is not read, and there are "
-            "no other images of the class: save them as JPEG or PNG."
-        )
+    for key, path in unread.items():
+        if key not in found:
+            raise ValueError(
+                f"{path} and what is beside it is not read, and there are no "
+                "other images of the class: save them as JPEG or PNG."
+            )
+    left_out["folders without images, left out"] += [
+        path
+        for path in folders.below(place)
+        if class_of(path.name) not in found
+    ]
     return found
 
 

@@ -1,5 +1,6 @@
 """Environment of the tests: as repeatable as a run, compiled once."""
 
+import math
 import os
 from pathlib import Path
 
@@ -12,6 +13,25 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 # What is compiled runs for seconds only.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
+import keras
+import pytest
+
 from ferkeras import devices
 
 devices.configure()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_large_decompositions():
+    """QR of a kernel of 4,096 x 4,096 takes 10 s, for values no test sees."""
+    kind = keras.initializers.Orthogonal
+    orthogonal = kind.__call__
+
+    def call(self, shape, dtype=None):
+        if math.prod(shape) > 1_000_000:
+            return keras.ops.zeros(shape, dtype)
+        return orthogonal(self, shape, dtype)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "__call__", call)
+        yield

@@ -1,6 +1,7 @@
 """What image files show, whoever wrote them."""
 
 import os
+import pickle
 import resource
 import struct
 import time
@@ -242,6 +243,17 @@ def test_a_file_of_too_many_bytes_is_not_read(tmp_path):
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ImageFileError, match="readable.*Received: .*a.png"):
         read_file(tmp_path / "a.png")
+
+
+def test_its_error_may_come_from_another_process():
+    error = ImageFileError("empty", "copy it again", "0 bytes")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) and again.fault == "empty"
+
+
+def test_a_jpeg_of_red_green_and_blue_has_the_same_luma():
+    file = saved(COLOURS, ".jpg", keep_rgb=True, quality=100)
+    assert close(decode_file(file).pixels, COLOURS @ [0.299, 0.587, 0.114])
 
 
 def test_what_is_no_file_is_not_opened(tmp_path):

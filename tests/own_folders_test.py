@@ -185,10 +185,22 @@ UNREAD = "left out until saved as JPEG or PNG"
                 "notes.txt",
                 "train/a/b.txt",
             ],
-            {"other files, left out": 4},
+            {
+                "other files, left out": 4,
+                "folders without images, left out": 1,
+            },
         ),
         (["desk.zip", "train/happy.zip"], {"archives, left out": 2}),
         (["scripts/run.py"], {"folders without images, left out": 1}),
+        (["train/IMG_1.HEIC"], {f"HEIC photographs, {UNREAD}": 1}),
+        (
+            ["train/glad/.IMG_1.HEIC.icloud", "test/glad/.IMG_2.HEIC.icloud"],
+            {
+                "placeholders of iCloud, not downloaded, passed over": 2,
+                "folders without images, left out": 2,
+            },
+        ),
+        (["train/sad/0.png:Zone.Identifier"], {SIDE: 1}),
     ],
 )
 def test_what_is_left_out_is_counted_by_its_reason(folder, names, counts):

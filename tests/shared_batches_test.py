@@ -66,7 +66,6 @@ def on_one_and_two():
     return histories(1), histories(2)
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize("way", WAYS)
 def test_losses_on_two_devices_are_those_on_one(way, on_one_and_two):
     one, two = on_one_and_two

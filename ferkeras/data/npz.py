@@ -81,7 +81,12 @@ def put_files(
     info.compress_type = ZIP_STORED  # as they are compressed already
     with archive.open(info, "w", force_zip64=True) as file:
         np.lib.format.write_array_header_1_0(file, head)
-        for content in images:
+        for length, content in zip(lengths, images, strict=True):
+            if len(content) != length:
+                raise ValueError(
+                    f"{name}: a file changed while it was read. Give the "
+                    "command again once nothing writes there."
+                )
             file.write(content)
     return {
         "ends": ends,

@@ -85,6 +85,6 @@ def test_bad_file_leaves_nothing_and_a_good_one_prepares_later(
 
 
 def test_missing_file_is_named(data_dir, manual_dir):
-    (manual_dir / reader.FILE).rename(manual_dir / "icml_face_data.csv")
+    (manual_dir / reader.FILE).rename(manual_dir / "train.csv")
     with pytest.raises(FileNotFoundError, match="fer2013.csv: .*Download"):
         prepare(data_dir, manual_dir)

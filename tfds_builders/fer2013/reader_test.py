@@ -170,7 +170,7 @@ def tar(content):
     "content, kind",
     [
         (tar(b"emotion"), "a tar archive"),
-        (gzip.compress(b"emotion"), "a gzip archive"),
+        (gzip.compress(b"emotion", mtime=0), "a gzip archive"),
         (b"PK\3\4", "a zip archive"),
         (b"\n<!DOCTYPE html>", "a web page"),
         (bytes(9999), "zeros throughout"),
