@@ -245,11 +245,11 @@ def datasets_here(keeper, row, data_dir):
 
 def copy_to(folder, keeper, files):
     """Bring prepared files of the driver to a folder, whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as making:
         for path, size, _ in files:
-            target = Path(partial) / "data" / path
+            target = Path(making) / "data" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             with open(target, "wb") as file:
                 for start in range(0, size, CHUNK):
                     file.write(ray.get(keeper.piece.remote(path, start)))
-        (Path(partial) / "data").rename(folder)
+        (Path(making) / "data").rename(folder)
