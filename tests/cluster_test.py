@@ -10,11 +10,12 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import pytest
 
-from ferkeras import devices, run_folder
+from ferkeras import devices, keeper, run_folder
 from ferkeras.costs import memory_of, networks_of
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.experiment import Start
@@ -27,8 +28,10 @@ from tests import tiny
 
 # Before Ray, of which it decides what is printed.
 cluster = pytest.importorskip("ferkeras.cluster")
+import ray  # noqa: E402
 from ray.cluster_utils import Cluster  # noqa: E402
 
+from ferkeras import node  # noqa: E402
 from ferkeras.needs import Needs  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -110,6 +113,50 @@ def datasets(tmp_path_factory):
     source = Source("own/noise", "1.0.0", tiny.CLASSES, splits, tiny.faces)
     write_npz(source, npz_path("own/noise", folder))
     return Datasets(folder)
+
+
+class Near:
+    """A `Keeper` in this process, called as Ray's actors are."""
+
+    def __init__(self, keeper):
+        self.keeper, self.called = keeper, []
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            self.called.append(name)
+            return getattr(self.keeper, name)(*arguments)
+
+        return SimpleNamespace(remote=call)
+
+
+@pytest.mark.any_backend
+def test_a_machine_is_sent_a_dataset_once(datasets, tmp_path, monkeypatch):
+    monkeypatch.setattr(node, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(ray, "get", lambda answer: answer)
+    for module in (node, keeper):
+        monkeypatch.setattr(module, "CHUNK", 1000)
+    near = Near(keeper.Keeper(tmp_path, datasets.data_dir))
+    # Where it is prepared, it is not asked for.
+    own = node.datasets_here(near, ROW, datasets.data_dir)
+    assert own.data_dir == datasets.data_dir and not near.called
+    for _ in range(2):
+        sent = node.datasets_here(near, ROW, tmp_path / "nothing")
+        faces = sent.faces("own/noise", "train", (), 12)
+        assert faces.fingerprint == tiny.faces("train").fingerprint
+    size = npz_path("own/noise", datasets.data_dir).stat().st_size
+    assert near.called.count("piece") == -(-size // 1000) > 1
+
+
+@pytest.mark.any_backend
+def test_a_folder_of_tfds_is_sent_without_what_is_derived(tmp_path):
+    names = "kdef/1.0.0/features.json", "kdef/1.0.0/kdef-train.tfrecord"
+    others = "kdef/1.0.0/pixels-train/48x48x1.npy", "jaffe/1.0.0/features.json"
+    for name in (*names, *others, "DRAWN", "weights/a.pt", "weights/b.pt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    found = keeper.Keeper(tmp_path, tmp_path).prepared("kdef", ["b.pt"])
+    assert {path for path, *_ in found} == {*names, "DRAWN", "weights/b.pt"}
+    assert all(size == len(path) for path, size, _ in found)
 
 
 @pytest.fixture(scope="module")
