@@ -191,10 +191,16 @@ def on_dataset(paper, source):
         A `Paper` that reports no numbers, under one clean protocol.
 
     Raises:
-        ValueError: as `protocol_of`.
+        ValueError: as `protocol_of`, and for a paper none of whose rows means
+            the same there.
     """
     protocol = protocol_of(source)
     kept = [row for row in paper.rows if means_the_same(row)]
+    if not kept:
+        raise ValueError(
+            f"No row of {paper.key} can be moved to {source.name}: their loss "
+            "knows the classes of their own dataset. Run another paper's."
+        )
     # And what they start from.
     names = {start.source for row in kept for start in row.start_from}
     names |= {row.name for row in kept}

@@ -72,10 +72,19 @@ def test_a_row_is_trained_on_them(tmp_path, splits, capsys):
         command_line.main(chesley2021.PAPER, words[:4])
 
 
-@pytest.mark.parametrize("paper", papers(), ids=lambda paper: paper.key)
+DESK = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
+MOVED = [paper for paper in papers() if paper.key != "reference"]
+
+
+def test_rows_that_know_their_classes_are_not_moved():
+    (ours,) = (paper for paper in papers() if paper not in MOVED)
+    with pytest.raises(ValueError, match="No row of reference can be moved"):
+        on_dataset(ours, DESK)
+
+
+@pytest.mark.parametrize("paper", MOVED, ids=lambda paper: paper.key)
 def test_rows_on_them_are_the_papers_and_know_no_classes(paper):
-    source = Source("own/desk", "1.0.0", ("a", "b"), ("train", "test"), None)
-    moved = on_dataset(paper, source)
+    moved = on_dataset(paper, DESK)
     there = {row.name: row for row in paper.rows}
     stages = {start.source for row in moved.rows for start in row.start_from}
     for row in moved.rows:
