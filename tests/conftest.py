@@ -1,5 +1,6 @@
 """Environment of the tests: as repeatable as a run, compiled once."""
 
+import gc
 import math
 import os
 from pathlib import Path
@@ -19,6 +20,15 @@ import pytest
 from ferkeras import devices
 
 devices.configure()
+
+
+def pytest_collection_finish():
+    """Leave the modules' objects out of every collection from here on.
+
+    Keras collects at each network that a run clears away.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

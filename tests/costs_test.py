@@ -108,7 +108,7 @@ def test_what_is_counted_is_not_counted_again(tmp_path, monkeypatch):
 
 
 def test_phases_of_other_sizes_count_by_their_epochs():
-    first, last = tiny.RECIPE.phases
+    first, last = tiny.TWO_PHASES.phases
     phases = (
         replace(first, epochs=3, image_size=24),
         replace(last, epochs=1, frozen="conv"),

@@ -142,13 +142,10 @@ def test_a_changed_recipe_is_another_unit():
     import dataclasses
 
     unit = tiny.unit()
-    faster = dataclasses.replace(
-        tiny.RECIPE.phases[0],
-        optimizer=partial(keras.optimizers.Adam, 2e-2),
-    )
-    recipe = dataclasses.replace(
-        tiny.RECIPE, phases=(faster, tiny.RECIPE.phases[1])
-    )
+    first, last = tiny.TWO_PHASES.phases
+    faster = partial(keras.optimizers.Adam, 2e-2)
+    faster = dataclasses.replace(first, optimizer=faster)
+    recipe = dataclasses.replace(tiny.TWO_PHASES, phases=(faster, last))
     row = dataclasses.replace(tiny.ROW, recipe=recipe)
     assert dataclasses.replace(unit, row=row).digest != unit.digest
     assert tiny.unit().digest == unit.digest
