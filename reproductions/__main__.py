@@ -144,6 +144,9 @@ def main(words=None):
     asked.started = time.monotonic()
     asked.command = shlex.join([*arguments.program().split(), *words])
     try:
+        if asked.do != "list":
+            # Keras takes seconds to import, to find the wrong one then.
+            from ferkeras import opencv  # noqa: F401
         DO[asked.do](asked)
     except BrokenPipeError:
         # Who reads, such as `head`, has enough; Python must not flush more.
