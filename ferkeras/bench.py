@@ -12,9 +12,9 @@ from rich.console import Console
 
 from ferkeras import costs, devices, rates
 from ferkeras.data import random_affine
-from ferkeras.experiment import Experiment
 from ferkeras.limits import BENCH
 from ferkeras.operations import count_operations
+from ferkeras.papers.experiment import Experiment
 from ferkeras.rates_report import (
     ENGINE,
     FIT,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferkeras.chart import Group, Mark
-from ferkeras.comparisons import mcnemar, paired
+from ferkeras.papers.comparisons import mcnemar, paired
 from ferkeras.predictions import answers, at_epoch, confusion
 from ferkeras.tables import signed, table
 from ferkeras.verdicts import CLOSE, holm
@@ -75,10 +75,10 @@ def difference(line, than, comparison):
         line: `Line`.
         than: `Line` of the row that it is compared with; the same, where two
             scores of one row are compared.
-        comparison: `ferkeras.comparisons.Comparison`.
+        comparison: `ferkeras.papers.comparisons.Comparison`.
 
     Returns:
-        `ferkeras.comparisons.Difference`, or None where no seed is common.
+        `ferkeras.papers.comparisons.Difference`, or None where no seed is common.
     """
     ours, theirs = (
         x.by_seed(score)

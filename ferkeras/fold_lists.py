@@ -3,8 +3,8 @@
 import numpy as np
 
 from ferkeras.data import Fold, part
-from ferkeras.experiment import slug
 from ferkeras.files import write_whole
+from ferkeras.papers.experiment import slug
 
 
 def uses(faces, protocol, steps, run):

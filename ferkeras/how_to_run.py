@@ -5,7 +5,7 @@ from ferkeras.advice import words_of
 from ferkeras.costs import estimate, estimate_alone, read_costs
 from ferkeras.durations import about, between
 from ferkeras.listing import NOT_RUN, Listed
-from ferkeras.paper import Unit
+from ferkeras.papers.paper import Unit
 from ferkeras.summary import summarise
 from ferkeras.tables import table
 from ferkeras.weights import FILES

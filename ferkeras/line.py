@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.comparisons import interval
-from ferkeras.experiment import Experiment
 from ferkeras.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING
-from ferkeras.paper import Paper, Table, Unit
-from ferkeras.protocol import Protocol
+from ferkeras.papers.comparisons import interval
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paper import Paper, Table, Unit
+from ferkeras.papers.protocol import Protocol
 from ferkeras.record import commonest, path_of
 from ferkeras.run_folder import read_history
 from ferkeras.verdicts import Printed, centred, judge
@@ -139,7 +139,7 @@ class Line:
         """A dict of scores by the runs' seeds.
 
         Args:
-            score: as of `ferkeras.comparisons.Comparison`.
+            score: as of `ferkeras.papers.comparisons.Comparison`.
         """
         if score == "generalisation":
             found = np.subtract(self.values, self.training).tolist()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ferkeras.chart import SHAPES, Group, Mark
 from ferkeras.line import Line
-from ferkeras.paper import Paper
+from ferkeras.papers.paper import Paper
 from ferkeras.summary import once, summarise
 from ferkeras.tables import (
     percent,

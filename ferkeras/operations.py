@@ -69,7 +69,7 @@ def count_operations(network, input_shape, frozen=""):
         network: `input_shape -> keras.Model`.
         input_shape: `(height, width, channels)`, sides in pixels.
         frozen: regular expression of the layers that are not trained, as in
-            `ferkeras.recipe.Phase`.
+            `ferkeras.papers.recipe.Phase`.
 
     Returns:
         `Operations`.

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ferkeras import panels, plots
-from ferkeras.experiment import slug
 from ferkeras.line import synthetic
+from ferkeras.papers.experiment import slug
 from ferkeras.predictions import at_epoch, confusion
 from ferkeras.record import path_of
 from ferkeras.run_folder import read_history
@@ -56,7 +56,7 @@ def draw_confusion(line, path, classes=(), reported=()):
         line: `Line`.
         path: PNG file to write.
         classes: names in the picture's order; the dataset's where empty.
-        reported: the paper's matrix, as in `ferkeras.paper.Figure`.
+        reported: the paper's matrix, as in `ferkeras.papers.paper.Figure`.
 
     Raises:
         ValueError: where these are not the dataset's classes.

@@ -7,8 +7,8 @@ import os
 import keras
 
 from ferkeras import devices, record
-from ferkeras.experiment import slug
 from ferkeras.files import write_whole
+from ferkeras.papers.experiment import slug
 from ferkeras.rates_chart import rates_png
 from ferkeras.tables import table
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ferkeras import chart, how_to_run, parameters
 from ferkeras.claims import comparisons, forest, measured, statements
-from ferkeras.experiment import slug
 from ferkeras.files import write_whole
 from ferkeras.line import LEARNED, synthetic
 from ferkeras.numbers import numbers
+from ferkeras.papers.experiment import slug
 from ferkeras.pictures import Picture, of_figure, of_table
 from ferkeras.summary import once, summarise
 from ferkeras.tables import (

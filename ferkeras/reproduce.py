@@ -7,11 +7,11 @@ import numpy as np
 
 from ferkeras import devices, record
 from ferkeras.build import build
-from ferkeras.experiment import dotted, settings
 from ferkeras.files import write_whole
 from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
 from ferkeras.outcome import at_last_epoch, conclude, keep
+from ferkeras.papers.experiment import dotted, settings
 from ferkeras.record import path_of
 from ferkeras.run_folder import HISTORY, RunFolder, scored
 from ferkeras.start import take_start

@@ -5,7 +5,7 @@ from functools import partial
 import keras
 
 from ferkeras import plots, weights
-from ferkeras.experiment import slug
+from ferkeras.papers.experiment import slug
 from ferkeras.record import is_complete, read_record
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ferkeras.line import Line
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.record import is_complete, read_json, read_record
 
 

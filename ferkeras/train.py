@@ -11,9 +11,9 @@ from ferkeras.data import Faces
 from ferkeras.devices import accelerated
 from ferkeras.engine import Engine, fits
 from ferkeras.fit import fit, values_of
-from ferkeras.recipe import Recipe
+from ferkeras.papers.recipe import Recipe
+from ferkeras.papers.task import Task
 from ferkeras.resident import can_reside
-from ferkeras.task import Task
 
 
 class OutOfTime(Exception):

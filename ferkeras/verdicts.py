@@ -179,7 +179,7 @@ def judge(
         values: scores, in percent or decibels, one a run.
         printed: `Printed`.
         others: of the other rows of the table, `centred`.
-        overlap: as of `ferkeras.protocol.Protocol`, of both.
+        overlap: as of `ferkeras.papers.protocol.Protocol`, of both.
         images: how many are scored here; accuracies only.
         trained: whether there was training, and so seeds; published weights
             have none.

@@ -14,8 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from ferkeras import devices
-from ferkeras.experiment import dotted
 from ferkeras.files import write_whole
+from ferkeras.papers.experiment import dotted
 from ferkeras.rates import engine_rate, noise_setup
 
 ONE_BY_ONE = "one after the other"

@@ -23,7 +23,7 @@ from ferkeras.display import (
     result,
 )
 from ferkeras.limits import RESERVE, SCORING
-from ferkeras.paper import Unit
+from ferkeras.papers.paper import Unit
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce_together
 from ferkeras.start import weights_of

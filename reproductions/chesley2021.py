@@ -12,7 +12,6 @@ from functools import partial
 
 from keras.layers import Rescaling
 
-from ferkeras.comparisons import Comparison
 from ferkeras.data import HoldOut, random_resized_crop
 from ferkeras.models import (
     alexnet48,
@@ -20,9 +19,10 @@ from ferkeras.models import (
     dexpression,
     plain_cnn,
 )
-from ferkeras.paper import Figure, Paper, Table
-from ferkeras.protocol import Others, Protocol
-from ferkeras.statements import (
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.paper import Figure, Paper, Table
+from ferkeras.papers.protocol import Others, Protocol
+from ferkeras.papers.statements import (
     Statement,
     best_recalled,
     mainly_confused,

@@ -10,8 +10,8 @@ from ferkeras.data import (
     random_affine,
     random_resized_crop,
 )
-from ferkeras.experiment import Experiment
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.recipe import Phase, Recipe
 
 one_transform = partial(
     one_of,

@@ -14,7 +14,7 @@ import reproductions
 from ferkeras import devices
 from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.names import nearest
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.pending import cheapest_first, pending
 from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report

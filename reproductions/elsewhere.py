@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.data import Fold, HoldOut
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import cross_entropy
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import cross_entropy
 from reproductions.own_images import SPLITS
 
 DEMO_PROTOCOL = Protocol(

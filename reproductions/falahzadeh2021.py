@@ -17,9 +17,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from ferkeras.comparisons import Comparison
-from ferkeras.paper import Demo, Figure, Paper, Table
-from ferkeras.statements import Statement, best_recalled, worst_recalled
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.paper import Demo, Figure, Paper, Table
+from ferkeras.papers.statements import Statement, best_recalled, worst_recalled
 from reproductions import command_line
 from reproductions.falahzadeh2021_folds import (
     FER2013,

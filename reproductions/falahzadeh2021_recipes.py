@@ -6,10 +6,10 @@ from functools import partial
 from keras.optimizers import Adam
 
 from ferkeras.data import no_augmentation, random_affine
-from ferkeras.experiment import Experiment, Start
 from ferkeras.layers import PixelRange
 from ferkeras.models import alexnet
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.experiment import Experiment, Start
+from ferkeras.papers.recipe import Phase, Recipe
 
 GREY = ("grey",) * 3
 THREE = ("grey", "sobel_x", "sobel_y")

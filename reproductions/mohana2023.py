@@ -23,12 +23,16 @@ named "10 epochs", are as much.
 from dataclasses import replace
 from functools import partial
 
-from ferkeras.comparisons import Comparison
 from ferkeras.data import Draw, HoldOut
 from ferkeras.metrics import MIXED
-from ferkeras.paper import Demo, Figure, Paper, Table
-from ferkeras.protocol import Others, Protocol
-from ferkeras.statements import Statement, errs_only_towards, mostly_taken_for
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.paper import Demo, Figure, Paper, Table
+from ferkeras.papers.protocol import Others, Protocol
+from ferkeras.papers.statements import (
+    Statement,
+    errs_only_towards,
+    mostly_taken_for,
+)
 from reproductions import command_line
 from reproductions.mohana2023_recipes import (
     ABSOLUTE,

@@ -7,11 +7,11 @@ from keras.layers import Rescaling
 from keras.optimizers import Adam
 
 from ferkeras.data import no_augmentation
-from ferkeras.experiment import Experiment, Start
 from ferkeras.losses import PixelLoss
 from ferkeras.models import sparse_autoencoder, sparse_classifier
-from ferkeras.recipe import Phase, Recipe
-from ferkeras.task import RECONSTRUCTION
+from ferkeras.papers.experiment import Experiment, Start
+from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers.task import RECONSTRUCTION
 
 CK_PLUS = "ck_plus/mohana2023/faces48"
 WITH_NEUTRAL = "ck_plus/mohana2023_neutral/faces48"

@@ -13,16 +13,16 @@ from functools import partial
 
 from keras.layers import Rescaling
 
-from ferkeras.comparisons import Comparison
 from ferkeras.data import random_affine
-from ferkeras.experiment import Experiment
 from ferkeras.models import (
     compact_bottleneck,
     mini_xception,
     parallel_streams,
     vgg13,
 )
-from ferkeras.paper import Demo, LayerTable, Paper, Table
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paper import Demo, LayerTable, Paper, Table
 from reproductions import command_line
 from reproductions.pandey2019_published import PUBLISHED
 from reproductions.pandey2019_recipes import (

@@ -14,11 +14,11 @@ from functools import partial
 from keras.layers import Rescaling
 
 from ferkeras.data import no_augmentation
-from ferkeras.experiment import Experiment, Start
 from ferkeras.models import mini_xception
-from ferkeras.paper import Table
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Recipe
+from ferkeras.papers.experiment import Experiment, Start
+from ferkeras.papers.paper import Table
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Recipe
 
 WEIGHTS = "mini-Xception, FER2013"
 AS_PUBLISHED = Recipe(

@@ -9,8 +9,8 @@ from functools import partial
 from keras.optimizers import SGD, Adam
 
 from ferkeras.data import Draw, HoldOut, random_affine
-from ferkeras.protocol import Others, Protocol
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.protocol import Others, Protocol
+from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.schedules import cosine
 
 # The augmentation of microsoft/FERPlus.

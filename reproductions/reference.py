@@ -13,12 +13,12 @@ from functools import partial
 from keras.optimizers import SGD
 
 from ferkeras.data import mirrored_crops, random_affine
-from ferkeras.experiment import Experiment
 from ferkeras.losses import PriorLabelSmoothing, uniform_prior
 from ferkeras.models import residual_network
-from ferkeras.paper import Demo, Paper, Table
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe, cross_entropy
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paper import Demo, Paper, Table
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Phase, Recipe, cross_entropy
 from ferkeras.schedules import averaging, cosine
 from reproductions import command_line
 

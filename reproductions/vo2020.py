@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.models import pyramid_sr, super_resolution
-from ferkeras.paper import Demo, Figure, Paper, Table
-from ferkeras.recipe import cross_entropy
-from ferkeras.task import SUPER_RESOLUTION
+from ferkeras.papers.paper import Demo, Figure, Paper, Table
+from ferkeras.papers.recipe import cross_entropy
+from ferkeras.papers.task import SUPER_RESOLUTION
 from reproductions import command_line
 from reproductions.vo2020_claims import comparisons, cuts, statements
 from reproductions.vo2020_recipes import (

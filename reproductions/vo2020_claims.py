@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from ferkeras.comparisons import Comparison
-from ferkeras.statements import (
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.statements import (
     Statement,
     highest_recalled,
     lowest_recalled,

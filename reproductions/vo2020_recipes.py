@@ -20,8 +20,8 @@ from ferkeras.data import (
 )
 from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.schedules import one_cycle, one_cycle_momentum
 from tfds_builders.ferplus import prior
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from functools import partial
 
-from ferkeras.experiment import Experiment, Start
 from ferkeras.layers import COLOURS
 from ferkeras.models import pyramid_sr, vgg16_bn
-from ferkeras.recipe import cross_entropy
+from ferkeras.papers.experiment import Experiment, Start
+from ferkeras.papers.recipe import cross_entropy
 from reproductions.vo2020_recipes import (
     FERPLUS,
     FERPLUS_PSR,

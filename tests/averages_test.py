@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ferkeras.fit import assign
-from ferkeras.recipe import Phase
+from ferkeras.papers.recipe import Phase
 from ferkeras.schedules import averaging
 from tests import tiny
 

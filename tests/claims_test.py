@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from ferkeras import report
-from ferkeras.comparisons import Comparison
 from ferkeras.data import Fold
-from ferkeras.paper import Unit
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.paper import Unit
 from ferkeras.record import path_of, write_probabilities, write_record
 from tests import tiny
 from tests.made_up import PAPER, entry_of, with_pictures, write, write_run

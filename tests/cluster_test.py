@@ -18,10 +18,10 @@ import pytest
 from ferkeras import devices, keeper, run_folder
 from ferkeras.costs import memory_of, networks_of
 from ferkeras.data import Datasets, Source, npz_path, write_npz
-from ferkeras.experiment import Start
 from ferkeras.operations import Operations
-from ferkeras.paper import Paper, Table, Unit
-from ferkeras.recipe import Phase
+from ferkeras.papers.experiment import Start
+from ferkeras.papers.paper import Paper, Table, Unit
+from ferkeras.papers.recipe import Phase
 from ferkeras.record import is_complete, read_record
 from ferkeras.work_queue import work_through
 from tests import tiny

@@ -14,7 +14,7 @@ from rich.console import Console
 import reproductions
 from ferkeras import listing
 from ferkeras.names import nearest
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from reproductions import __main__, arguments, command_line, pandey2019, rows
 from tests import made_up
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ferkeras.comparisons import Difference, mcnemar, paired
+from ferkeras.papers.comparisons import Difference, mcnemar, paired
 from reproductions.falahzadeh2021_folds import (
     FER2013,
     filled_folds,

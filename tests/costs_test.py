@@ -12,7 +12,7 @@ from ferkeras import costs
 from ferkeras.access import COUNTS, Counts
 from ferkeras.data import Copies, Draw, Fold, HoldOut, no_augmentation
 from ferkeras.operations import Operations
-from ferkeras.paper import Unit, units
+from ferkeras.papers.paper import Unit, units
 from reproductions import papers
 from tests import tiny
 

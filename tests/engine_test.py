@@ -13,10 +13,10 @@ from ferkeras import engine, run_folder
 from ferkeras.data.encoded import OnDisk
 from ferkeras.layers import SpatialTransformer
 from ferkeras.optimizers import GroupedAdam, GroupedSGD
-from ferkeras.recipe import Phase
+from ferkeras.papers.recipe import Phase
+from ferkeras.papers.task import RECONSTRUCTION
 from ferkeras.run_folder import RunFolder
 from ferkeras.schedules import averaging, one_cycle, one_cycle_momentum
-from ferkeras.task import RECONSTRUCTION
 from ferkeras.train import OutOfTime
 from tests import phases_test, tiny
 

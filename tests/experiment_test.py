@@ -7,10 +7,10 @@ import keras
 import pytest
 
 from ferkeras.data import Fold
-from ferkeras.experiment import Start, settings
 from ferkeras.layers import COLOURS
 from ferkeras.losses import PixelLoss
-from ferkeras.recipe import Phase
+from ferkeras.papers.experiment import Start, settings
+from ferkeras.papers.recipe import Phase
 from ferkeras.schedules import one_cycle
 from tests import tiny
 

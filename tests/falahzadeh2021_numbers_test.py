@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.summary import summarise
 from reproductions.falahzadeh2021 import (
     CK_PLUS,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ferkeras import export  # noqa: F401, layers of saved models
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.pictures import confusion
 from ferkeras.record import read_record
 from ferkeras.summary import summarise

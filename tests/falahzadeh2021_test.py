@@ -10,7 +10,7 @@ import pytest
 
 from ferkeras.build import build
 from ferkeras.fold_lists import write_folds
-from ferkeras.paper import Unit, units
+from ferkeras.papers.paper import Unit, units
 from ferkeras.train import freeze
 from ferkeras.weights import layers_with_weights
 from reproductions import elsewhere

@@ -8,7 +8,7 @@ import pytest
 
 from ferkeras.data import Draw, Faces, Fold, HoldOut, part
 from ferkeras.fold_lists import write_folds
-from ferkeras.paper import Unit
+from ferkeras.papers.paper import Unit
 from tests import tiny
 
 # Rows of the published file, of which every tenth is missing.

@@ -17,7 +17,7 @@ from ferkeras.access import (
     how_to_prepare,
 )
 from ferkeras.costs import costs_file, read_costs
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.summary import summarise
 from ferkeras.weights import FILES
 from reproductions import __main__, arguments, command_line, papers

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Datasets
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.record import read_record
 from reproductions import __main__, command_line
 from reproductions.pandey2019 import PAPER, TABLE1

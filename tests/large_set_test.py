@@ -19,10 +19,10 @@ import pytest
 
 from ferkeras import devices
 from ferkeras.data import Datasets, no_augmentation
-from ferkeras.experiment import Experiment
 from ferkeras.layers import COLOURS
-from ferkeras.paper import Paper, Table, Unit
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paper import Paper, Table, Unit
+from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
 from reproductions import prepare
 from reproductions.vo2020_recipes import AFFECTNET_PROTOCOL

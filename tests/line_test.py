@@ -7,8 +7,8 @@ import pytest
 
 from ferkeras import numbers, report
 from ferkeras.data import Fold, HoldOut
-from ferkeras.paper import Unit
-from ferkeras.protocol import Others, Protocol
+from ferkeras.papers.paper import Unit
+from ferkeras.papers.protocol import Others, Protocol
 from ferkeras.record import read_json, write_record
 from ferkeras.summary import summarise
 from tests import tiny

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from ferkeras.paper import Figure
+from ferkeras.papers.paper import Figure
+from ferkeras.papers.statements import Statement
 from ferkeras.record import path_of, write_confusion, write_record
-from ferkeras.statements import Statement
 from tests import tiny
 
 TABLE = dataclasses.replace(tiny.TABLE, runs=3)

@@ -5,7 +5,7 @@ import pytest
 
 from ferkeras.data import Faces
 from ferkeras.data.parts import part
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from reproductions.mohana2023 import PAPER, UNLABELLED
 
 FER2013 = (3995, 436, 4097, 7215, 4830, 3171, 4965)

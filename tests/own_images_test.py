@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Source, open_dataset
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.record import read_record
 from reproductions import __main__, chesley2021, command_line, papers
 from reproductions.elsewhere import on_dataset

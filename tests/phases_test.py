@@ -11,7 +11,7 @@ from keras import layers
 from ferkeras.build import build
 from ferkeras.data import Faces, no_augmentation
 from ferkeras.fit import assign
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.run_folder import RunFolder
 from ferkeras.train import OutOfTime, freeze
 from tests import tiny

@@ -7,7 +7,7 @@ import pytest
 
 from ferkeras import plots
 from ferkeras.data import Faces
-from ferkeras.paper import Figure, Unit
+from ferkeras.papers.paper import Figure, Unit
 from ferkeras.pictures import of_figure
 from ferkeras.record import (
     path_of,

@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from ferkeras.build import build
-from ferkeras.recipe import Phase
+from ferkeras.papers.recipe import Phase
 from ferkeras.reproduce import reproduce
 from ferkeras.train import leaves
 from tests import tiny

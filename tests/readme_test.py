@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import reproductions
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from reproductions import __main__, arguments, command_line, papers
 
 pytestmark = pytest.mark.any_backend
@@ -27,13 +27,13 @@ from functools import partial
 
 from keras.optimizers import Adam
 
-from ferkeras.comparisons import Comparison
+from ferkeras.papers.comparisons import Comparison
 from ferkeras.data import no_augmentation
-from ferkeras.experiment import Experiment
+from ferkeras.papers.experiment import Experiment
 from ferkeras.models import plain_cnn
-from ferkeras.paper import Paper, Table
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.paper import Paper, Table
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Phase, Recipe
 from reproductions import command_line
 
 network = partial(plain_cnn, filters=(4,), dense=(8,))

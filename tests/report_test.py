@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ferkeras import numbers, report
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.summary import summarise
 from tests import tiny
 from tests.made_up import PAPER, TABLE, with_pictures, write

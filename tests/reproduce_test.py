@@ -14,8 +14,8 @@ import pytest
 from ferkeras import record, work_queue, zoo
 from ferkeras.display import Display, duration
 from ferkeras.files import write_whole
+from ferkeras.papers.recipe import Phase
 from ferkeras.pending import pending
-from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
 from ferkeras.train import OutOfTime

@@ -9,8 +9,8 @@ import pytest
 
 from ferkeras.build import build
 from ferkeras.data import Source
-from ferkeras.experiment import slug
-from ferkeras.paper import Unit, units
+from ferkeras.papers.experiment import slug
+from ferkeras.papers.paper import Unit, units
 from ferkeras.record import read_record
 from reproductions import __main__, command_line, elsewhere, papers
 from tests import tiny

@@ -17,7 +17,7 @@ import pytest
 
 from ferkeras import devices
 from ferkeras.build import build
-from ferkeras.recipe import Phase
+from ferkeras.papers.recipe import Phase
 from tests import tiny
 
 ROOT = Path(__file__).parent.parent

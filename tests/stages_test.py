@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ferkeras.experiment import Start
-from ferkeras.paper import Paper, Table, Unit
+from ferkeras.papers.experiment import Start
+from ferkeras.papers.paper import Paper, Table, Unit
+from ferkeras.papers.recipe import Phase
 from ferkeras.pending import pending
-from ferkeras.recipe import Phase
 from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce
 from ferkeras.work_queue import work_through

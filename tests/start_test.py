@@ -11,8 +11,8 @@ import pytest
 from onnx import numpy_helper
 
 from ferkeras import plots
-from ferkeras.experiment import Start
 from ferkeras.models import alexnet
+from ferkeras.papers.experiment import Start
 from ferkeras.start import take_start
 from ferkeras.weights import FILES
 from tests import tiny

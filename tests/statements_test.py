@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferkeras import statements
+from ferkeras.papers import statements
 
 NAMES = ("angry", "happy", "sad")
 #   predicted   angry happy sad

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ferkeras.task import CLASSIFICATION, RECONSTRUCTION, bicubic
+from ferkeras.papers.task import CLASSIFICATION, RECONSTRUCTION, bicubic
 from tests import tiny
 
 RNG = np.random.default_rng(0)

@@ -16,11 +16,11 @@ from ferkeras import devices, run_folder
 from ferkeras import train as training
 from ferkeras.build import build
 from ferkeras.data import Faces, random_affine
-from ferkeras.experiment import Experiment
 from ferkeras.fit import values_of
-from ferkeras.paper import Paper, Table, Unit
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Phase, Recipe
+from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paper import Paper, Table, Unit
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
 from ferkeras.run_folder import RunFolder
 

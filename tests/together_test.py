@@ -10,7 +10,7 @@ import pytest
 from ferkeras import devices, run_folder, ways, work_queue
 from ferkeras import train as training
 from ferkeras.data import Fold, HoldOut
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.record import path_of, read_record
 from ferkeras.reproduce import reproduce, reproduce_together
 from ferkeras.run_folder import RunFolder

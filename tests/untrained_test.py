@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from ferkeras.data import no_augmentation
-from ferkeras.experiment import Start
-from ferkeras.paper import Table, Unit
+from ferkeras.papers.experiment import Start
+from ferkeras.papers.paper import Table, Unit
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Recipe
 from ferkeras.pending import cheapest_first, pending
 from ferkeras.pictures import of_table
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Recipe
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.summary import summarise
 from ferkeras.weights import FILES, PretrainedFile

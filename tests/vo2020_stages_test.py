@@ -8,7 +8,7 @@ import pytest
 
 from ferkeras.build import build
 from ferkeras.data import Datasets
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.record import read_record
 from ferkeras.start import take_start, weights_of
 from ferkeras.train import freeze

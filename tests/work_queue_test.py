@@ -9,7 +9,7 @@ import pytest
 
 import reproductions
 from ferkeras import work_queue
-from ferkeras.paper import units
+from ferkeras.papers.paper import units
 from ferkeras.pending import cheapest_first
 from ferkeras.record import is_complete, read_record, write_record
 from ferkeras.work_queue import work_through

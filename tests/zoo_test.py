@@ -13,7 +13,7 @@ from ferkeras.build import build
 from ferkeras.cards import card
 from ferkeras.data import faces_of
 from ferkeras.evaluate import probabilities
-from ferkeras.experiment import slug
+from ferkeras.papers.experiment import slug
 from reproductions import __main__, paper
 from reproductions.prepare import reader_of
 

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ferkeras.comparisons import Comparison
-from ferkeras.experiment import Experiment, settings, slug
 from ferkeras.names import nearest
-from ferkeras.protocol import Protocol
-from ferkeras.recipe import Recipe
-from ferkeras.statements import Statement
+from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.experiment import Experiment, settings, slug
+from ferkeras.papers.protocol import Protocol
+from ferkeras.papers.recipe import Recipe
+from ferkeras.papers.statements import Statement
 
 
 @dataclass(frozen=True)

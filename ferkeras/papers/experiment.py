@@ -9,8 +9,8 @@ from typing import Any
 from keras import layers
 
 from ferkeras.layers import COLOURS
-from ferkeras.recipe import Recipe, cross_entropy
-from ferkeras.task import CLASSIFICATION, Task
+from ferkeras.papers.recipe import Recipe, cross_entropy
+from ferkeras.papers.task import CLASSIFICATION, Task
 from ferkeras.weights import FILES
 
 
