@@ -5,8 +5,8 @@ import numpy as np
 from ferkeras.chart import Group, Mark
 from ferkeras.papers.comparisons import mcnemar, paired
 from ferkeras.predictions import answers, at_epoch, confusion
+from ferkeras.scoring.verdicts import CLOSE, holm
 from ferkeras.tables import signed, table
-from ferkeras.verdicts import CLOSE, holm
 
 STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 COMPARISON_HEAD = [

@@ -12,8 +12,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from ferkeras.export import saved_model
 from ferkeras.quiet import no_stderr
+from ferkeras.scoring.export import saved_model
 
 COUNT = 100
 # Of a probability: what sums in another order may differ by.

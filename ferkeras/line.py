@@ -13,7 +13,7 @@ from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.record import commonest, path_of
 from ferkeras.run_folder import read_history
-from ferkeras.verdicts import Printed, centred, judge
+from ferkeras.scoring.verdicts import Printed, centred, judge
 
 # Points: a network that has no more on its training images than this over the
 # share of their commonest class has not learned.
@@ -190,7 +190,7 @@ class Line:
 
     @property
     def printed(self):
-        """The paper's number as `ferkeras.verdicts` takes it."""
+        """The paper's number as `ferkeras.scoring.verdicts` takes it."""
         numbers, others = self.row.reported, self.protocol.others
         return Printed(
             numbers[self.metric],
@@ -221,7 +221,7 @@ class Line:
 
     @cached_property
     def judgement(self):
-        """`ferkeras.verdicts.Judgement` of the paper's number, or None.
+        """`ferkeras.scoring.verdicts.Judgement` of the paper's number, or None.
 
         There is none where it is not `judged`, before there are runs enough,
         and where a network has not learned.

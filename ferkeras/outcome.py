@@ -6,11 +6,12 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from ferkeras import evaluate, metrics, plots, record
-from ferkeras.explain import grad_cam, surest
-from ferkeras.export import classifier, export, half_precision
+from ferkeras import evaluate, plots, record
 from ferkeras.models.pyramid_sr import branch_logits
 from ferkeras.record import path_of
+from ferkeras.scoring import metrics
+from ferkeras.scoring.explain import grad_cam, surest
+from ferkeras.scoring.export import classifier, export, half_precision
 
 
 def conclude(unit, networks, test, class_names, results, work):

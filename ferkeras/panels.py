@@ -5,8 +5,8 @@ import textwrap
 
 from matplotlib.figure import Figure
 
-from ferkeras.metrics import percent_of_rows
 from ferkeras.plots import draw_histories, draw_percents, save_chart
+from ferkeras.scoring.metrics import percent_of_rows
 
 LEGEND = "Dashed: training. Solid: what chooses the epoch. A colour a run."
 

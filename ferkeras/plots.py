@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from ferkeras.metrics import percent_of_rows
+from ferkeras.scoring.metrics import percent_of_rows
 
 COLOURS = 64
 

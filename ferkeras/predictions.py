@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ferkeras import metrics
 from ferkeras.record import path_of, read_confusion
+from ferkeras.scoring import metrics
 
 
 def suffix(line):

@@ -14,6 +14,7 @@ from ferkeras.line import LEARNED, synthetic
 from ferkeras.numbers import numbers
 from ferkeras.papers.experiment import slug
 from ferkeras.pictures import Picture, of_figure, of_table
+from ferkeras.scoring.verdicts import CLOSE, PRIOR_FREEDOM, WIDEST
 from ferkeras.summary import once, summarise
 from ferkeras.tables import (
     EPOCHS_HEAD,
@@ -28,7 +29,6 @@ from ferkeras.tables import (
     run_rows,
     table,
 )
-from ferkeras.verdicts import CLOSE, PRIOR_FREEDOM, WIDEST
 
 # What the words on the method have in them.
 METHOD = {

@@ -110,7 +110,7 @@ def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
         FileNotFoundError: for a path with nothing there.
     """
     # What it loads, not what it is asked by, takes seconds to import.
-    from ferkeras import export
+    from ferkeras.scoring import export
 
     path = Path(name)
     if path.suffix == ".keras" or (path / "saved_model.pb").exists():

@@ -24,7 +24,6 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.data import Draw, HoldOut
-from ferkeras.metrics import MIXED
 from ferkeras.papers.comparisons import Comparison
 from ferkeras.papers.paper import Demo, Figure, Paper, Table
 from ferkeras.papers.protocol import Others, Protocol
@@ -33,6 +32,7 @@ from ferkeras.papers.statements import (
     errs_only_towards,
     mostly_taken_for,
 )
+from ferkeras.scoring.metrics import MIXED
 from reproductions import command_line
 from reproductions.mohana2023_recipes import (
     ABSOLUTE,

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from ferkeras.access import COUNTS
 from ferkeras.cross_dataset import meaning, refuse_seen, same_images, scores
-from ferkeras.metrics import wilson
+from ferkeras.scoring.metrics import wilson
 from reproductions.prepare import reader_of
 
 MODEL = ("angry", "happy", "neutral")

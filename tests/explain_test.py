@@ -5,7 +5,7 @@ import pytest
 from keras import layers
 
 from ferkeras.build import build
-from ferkeras.explain import grad_cam
+from ferkeras.scoring.explain import grad_cam
 from tests import tiny
 
 SIDE = 32

@@ -6,10 +6,15 @@ import keras
 import numpy as np
 import pytest
 
-import ferkeras.export
+import ferkeras.scoring.export
 from ferkeras.build import build
 from ferkeras.data import has_tensorflow
-from ferkeras.export import classifier, export, half_precision, open_model
+from ferkeras.scoring.export import (
+    classifier,
+    export,
+    half_precision,
+    open_model,
+)
 from tests import tiny
 
 NAMES = ["left", "right"]
@@ -53,7 +58,9 @@ def test_saved_model_takes_raw_pixels_of_any_batch(network, tmp_path):
 def test_without_tensorflow_only_the_keras_file_is_written(
     network, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(ferkeras.export, "has_tensorflow", lambda: False)
+    monkeypatch.setattr(
+        ferkeras.scoring.export, "has_tensorflow", lambda: False
+    )
     export(network, tmp_path, NAMES)
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 

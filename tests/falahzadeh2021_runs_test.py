@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import export  # noqa: F401, layers of saved models
 from ferkeras.papers.paper import units
 from ferkeras.pictures import confusion
 from ferkeras.record import read_record
+from ferkeras.scoring import export  # noqa: F401, layers of saved models
 from ferkeras.summary import summarise
 from ferkeras.weights import layers_with_weights
 from reproductions import command_line

@@ -6,8 +6,8 @@ import pytest
 
 from ferkeras import formats
 from ferkeras.build import build
-from ferkeras.export import classifier
 from ferkeras.formats import COUNT, FORMATS, Format, convert, probes
+from ferkeras.scoring.export import classifier
 from reproductions import arguments
 from tests import tiny
 

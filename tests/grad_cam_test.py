@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ferkeras.explain import surest
 from ferkeras.plots import grad_cam_png
 from ferkeras.reproduce import reproduce
+from ferkeras.scoring.explain import surest
 from tests import tiny
 
 LABELS = np.array([0, 0, 0, 1, 1, 1])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ferkeras import metrics
+from ferkeras.scoring import metrics
 
 # Three of class a (two right), one of class b (right), none of c.
 LABELS = np.array([0, 0, 0, 1])

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from ferkeras.export import classifier
+from ferkeras.scoring.export import classifier
 
 SIZE = 16
 # Where the face is, read off the picture: left, top, width and height, between

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from ferkeras.run_folder import read_history
-from ferkeras.verdicts import (
+from ferkeras.scoring.verdicts import (
     CLOSE,
     RANGES,
     WIDEST,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from ferkeras.verdicts import CLOSE
+from ferkeras.scoring.verdicts import CLOSE
 
 
 @dataclass(frozen=True)

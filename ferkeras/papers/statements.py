@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ferkeras.metrics import percent_of_rows
+from ferkeras.scoring.metrics import percent_of_rows
 
 Measured = tuple[str, bool]  # in words, and whether the statement holds
 
