@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from rich.console import Console
 
-from ferkeras import costs, devices, rates
+from ferkeras import costs
 from ferkeras.data import random_affine
 from ferkeras.limits import BENCH
 from ferkeras.operations import count_operations
@@ -25,6 +25,7 @@ from ferkeras.rates_report import (
     peak_of,
     write,
 )
+from ferkeras.training import devices, rates
 
 # As the peers augment, so that every way does the same.
 AUGMENT = partial(random_affine, flip=0.5, rotation=10, shift=0.1, zoom=1.1)
@@ -78,7 +79,7 @@ def measure(setup, way, seconds, processor):
     """Rate of a way of training, and the share of a step that it waits.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
         way: one of `WAYS`.
         seconds: to time.
         processor: whether it is one.

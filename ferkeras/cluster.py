@@ -32,7 +32,7 @@ from ferkeras.limits import RESERVE
 from ferkeras.needs import needs_here, on
 from ferkeras.record import ROOT, commit, is_complete, read_record
 from ferkeras.together import grouped
-from ferkeras.train import OutOfTime
+from ferkeras.training.train import OutOfTime
 from ferkeras.work_queue import claim, stopped
 
 TRIES = 3  # further ones of a run whose process dies

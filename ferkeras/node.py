@@ -15,7 +15,6 @@ import keras
 import ray
 from filelock import FileLock
 
-from ferkeras import devices
 from ferkeras.access import is_prepared
 from ferkeras.data import Datasets
 from ferkeras.display import Report, key
@@ -25,7 +24,8 @@ from ferkeras.limits import SCORING
 from ferkeras.reproduce import reproduce_together
 from ferkeras.run_folder import SNAPSHOT, WITHIN
 from ferkeras.start import weights_folder
-from ferkeras.train import OutOfTime
+from ferkeras.training import devices
+from ferkeras.training.train import OutOfTime
 from ferkeras.weights import FILES
 
 SHARE = 0.1  # of the time, that sending may take

@@ -6,12 +6,13 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from ferkeras import evaluate, plots, record
+from ferkeras import plots, record
 from ferkeras.models.pyramid_sr import branch_logits
 from ferkeras.record import path_of
 from ferkeras.scoring import metrics
 from ferkeras.scoring.explain import grad_cam, surest
 from ferkeras.scoring.export import classifier, export, half_precision
+from ferkeras.training import evaluate
 
 
 def conclude(unit, networks, test, class_names, results, work):
@@ -19,7 +20,7 @@ def conclude(unit, networks, test, class_names, results, work):
 
     Args:
         unit: `Unit`.
-        networks: `ferkeras.build.Networks`, trained.
+        networks: `ferkeras.training.build.Networks`, trained.
         test: `Faces` of the test split.
         class_names: names in label order.
         results: `pathlib.Path` of the results folder.
@@ -66,7 +67,7 @@ def keep(unit, networks, class_names, results):
 
     Args:
         unit: `Unit`.
-        networks: `ferkeras.build.Networks`, trained.
+        networks: `ferkeras.training.build.Networks`, trained.
         class_names: names in label order.
         results: `pathlib.Path` of the results folder.
 
@@ -85,7 +86,7 @@ def at_last_epoch(unit, networks, test, class_names, results):
 
     Args:
         unit: `Unit` that classifies.
-        networks: `ferkeras.build.Networks`, after the last epoch.
+        networks: `ferkeras.training.build.Networks`, after the last epoch.
         test: `Faces` of the test split.
         class_names: names in label order.
         results: `pathlib.Path` of the results folder.

@@ -6,11 +6,12 @@ import os
 
 import keras
 
-from ferkeras import devices, record
+from ferkeras import record
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import slug
 from ferkeras.rates_chart import rates_png
 from ferkeras.tables import table
+from ferkeras.training import devices
 
 SEEDS = 4  # side by side
 PEERS, FIT, ENGINE = "peers' way", "fit", "engine"

@@ -5,18 +5,19 @@ import itertools
 import keras
 import numpy as np
 
-from ferkeras import devices, record
-from ferkeras.build import build
+from ferkeras import record
 from ferkeras.files import write_whole
-from ferkeras.fit import assign, values_of
 from ferkeras.fold_lists import write_folds
 from ferkeras.outcome import at_last_epoch, conclude, keep
 from ferkeras.papers.experiment import dotted, settings
 from ferkeras.record import path_of
 from ferkeras.run_folder import HISTORY, RunFolder, scored
 from ferkeras.start import take_start
-from ferkeras.tensorboard import TensorBoardLog
-from ferkeras.train import OutOfTime, Run, train
+from ferkeras.training import devices
+from ferkeras.training.build import build
+from ferkeras.training.fit import assign, values_of
+from ferkeras.training.tensorboard import TensorBoardLog
+from ferkeras.training.train import OutOfTime, Run, train
 
 
 def reproduce(unit, results, datasets, command, deadline=None, callbacks=()):

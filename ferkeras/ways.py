@@ -13,10 +13,10 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from ferkeras import devices
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import dotted
-from ferkeras.rates import engine_rate, noise_setup
+from ferkeras.training import devices
+from ferkeras.training.rates import engine_rate, noise_setup
 
 ONE_BY_ONE = "one after the other"
 SIDE_BY_SIDE = "side by side in one program"

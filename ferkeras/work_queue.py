@@ -13,7 +13,6 @@ from queue import Empty
 from filelock import FileLock, Timeout
 
 from ferkeras.data import Datasets
-from ferkeras.devices import accelerated, shares_batches
 from ferkeras.display import (
     Display,
     Report,
@@ -28,7 +27,8 @@ from ferkeras.record import is_complete, read_record
 from ferkeras.reproduce import reproduce_together
 from ferkeras.start import weights_of
 from ferkeras.together import companions
-from ferkeras.train import OutOfTime
+from ferkeras.training.devices import accelerated, shares_batches
+from ferkeras.training.train import OutOfTime
 from ferkeras.ways import ONE_BY_ONE, PROCESSES, SHARED, SPAWN, fastest, workers
 
 

@@ -74,8 +74,8 @@ def write_reports(asked):
 
 def write_bench(asked):
     """Measure how fast networks train here, and write it."""
-    from ferkeras import devices
     from ferkeras.bench import bench
+    from ferkeras.training import devices
     from reproductions.bench import NETWORKS
 
     devices.configure(asked.results / "work" / "compiled")

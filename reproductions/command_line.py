@@ -11,13 +11,13 @@ from pathlib import Path
 import keras
 
 import reproductions
-from ferkeras import devices
 from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.names import nearest
 from ferkeras.papers.paper import units
 from ferkeras.pending import cheapest_first, pending
 from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
+from ferkeras.training import devices
 from ferkeras.work_queue import work_through
 from reproductions import arguments
 from reproductions.elsewhere import demo_of, on_dataset

@@ -11,7 +11,7 @@ from keras.optimizers import SGD, Adam
 from ferkeras.data import Draw, HoldOut, random_affine
 from ferkeras.papers.protocol import Others, Protocol
 from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.schedules import cosine
+from ferkeras.training.schedules import cosine
 
 # The augmentation of microsoft/FERPlus.
 augment = partial(

@@ -19,7 +19,7 @@ from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Demo, Paper, Table
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Phase, Recipe, cross_entropy
-from ferkeras.schedules import averaging, cosine
+from ferkeras.training.schedules import averaging, cosine
 from reproductions import command_line
 
 CLEAN = Protocol(

@@ -19,10 +19,10 @@ from ferkeras.data import (
     no_augmentation,
 )
 from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
-from ferkeras.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.schedules import one_cycle, one_cycle_momentum
+from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.training.schedules import one_cycle, one_cycle_momentum
 from tfds_builders.ferplus import prior
 
 # ImageNet's, of pixels from 0 to 1.

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.fit import assign
 from ferkeras.papers.recipe import Phase
-from ferkeras.schedules import averaging
+from ferkeras.training.fit import assign
+from ferkeras.training.schedules import averaging
 from tests import tiny
 
 pytestmark = pytest.mark.any_backend

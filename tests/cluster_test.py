@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from ferkeras import devices, keeper, run_folder
+from ferkeras import keeper, run_folder
 from ferkeras.costs import memory_of, networks_of
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.operations import Operations
@@ -23,6 +23,7 @@ from ferkeras.papers.experiment import Start
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.recipe import Phase
 from ferkeras.record import is_complete, read_record
+from ferkeras.training import devices
 from ferkeras.work_queue import work_through
 from tests import tiny
 

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import build as building
-from ferkeras.build import build
-from ferkeras.compiled import Compiled
 from ferkeras.data import fastai_transforms
-from ferkeras.devices import on_processor
+from ferkeras.training import build as building
+from ferkeras.training.build import build
+from ferkeras.training.compiled import Compiled
+from ferkeras.training.devices import on_processor
 from tests import tiny
 
 NARROW = replace(tiny.ROW, channels=("grey", "sobel_x", "sobel_y"))

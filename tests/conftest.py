@@ -17,7 +17,7 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 import keras
 import pytest
 
-from ferkeras import devices
+from ferkeras.training import devices
 
 devices.configure()
 

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ferkeras import engine, run_folder
+from ferkeras import run_folder
 from ferkeras.data.encoded import OnDisk
 from ferkeras.layers import SpatialTransformer
-from ferkeras.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.papers.recipe import Phase
 from ferkeras.papers.task import RECONSTRUCTION
 from ferkeras.run_folder import RunFolder
-from ferkeras.schedules import averaging, one_cycle, one_cycle_momentum
-from ferkeras.train import OutOfTime
+from ferkeras.training import engine
+from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.training.schedules import averaging, one_cycle, one_cycle_momentum
+from ferkeras.training.train import OutOfTime
 from tests import phases_test, tiny
 
 pytestmark = pytest.mark.skipif(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from ferkeras import evaluate
-from ferkeras.build import build
+from ferkeras.training import evaluate
+from ferkeras.training.build import build
 from tests import tiny
 
 FACES = tiny.faces("test")

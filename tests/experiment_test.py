@@ -11,7 +11,7 @@ from ferkeras.layers import COLOURS
 from ferkeras.losses import PixelLoss
 from ferkeras.papers.experiment import Start, settings
 from ferkeras.papers.recipe import Phase
-from ferkeras.schedules import one_cycle
+from ferkeras.training.schedules import one_cycle
 from tests import tiny
 
 

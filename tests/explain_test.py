@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ferkeras.build import build
 from ferkeras.scoring.explain import grad_cam
+from ferkeras.training.build import build
 from tests import tiny
 
 SIDE = 32

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import ferkeras.scoring.export
-from ferkeras.build import build
 from ferkeras.data import has_tensorflow
 from ferkeras.scoring.export import (
     classifier,
@@ -15,6 +14,7 @@ from ferkeras.scoring.export import (
     half_precision,
     open_model,
 )
+from ferkeras.training.build import build
 from tests import tiny
 
 NAMES = ["left", "right"]

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.fold_lists import write_folds
 from ferkeras.papers.paper import Unit, units
-from ferkeras.train import freeze
+from ferkeras.training.build import build
+from ferkeras.training.train import freeze
 from ferkeras.weights import layers_with_weights
 from reproductions import elsewhere
 from reproductions.falahzadeh2021 import (

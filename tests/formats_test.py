@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from ferkeras import formats
-from ferkeras.build import build
 from ferkeras.formats import COUNT, FORMATS, Format, convert, probes
 from ferkeras.scoring.export import classifier
+from ferkeras.training.build import build
 from reproductions import arguments
 from tests import tiny
 

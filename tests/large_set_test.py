@@ -17,13 +17,13 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import devices
 from ferkeras.data import Datasets, no_augmentation
 from ferkeras.layers import COLOURS
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
+from ferkeras.training import devices
 from reproductions import prepare
 from reproductions.vo2020_recipes import AFFECTNET_PROTOCOL
 from tfds_builders.affectnet import csv_release, fake_files

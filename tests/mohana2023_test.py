@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
 from ferkeras.record import read_record
 from ferkeras.scoring.metrics import MIXED, reconstruction_scores
+from ferkeras.training.build import build
 from ferkeras.weights.transfer import layers_with_weights
 from reproductions import __main__, command_line
 from reproductions.mohana2023 import (

@@ -7,8 +7,8 @@ import pytest
 from keras import layers
 from keras.optimizers.schedules import PiecewiseConstantDecay
 
-from ferkeras.optimizers import GroupedAdam, GroupedSGD
-from ferkeras.schedules import one_cycle, one_cycle_momentum
+from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.training.schedules import one_cycle, one_cycle_momentum
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(0, 1, (32, 4)).astype(np.float32)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from ferkeras import outcome
-from ferkeras.build import build
 from ferkeras.data import Faces
 from ferkeras.layers import BranchFusion
 from ferkeras.outcome import conclude
 from ferkeras.record import path_of
+from ferkeras.training.build import build
 from tests import tiny
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.data import Faces
 from ferkeras.data.parts import part
 from ferkeras.summary import summarise
+from ferkeras.training.build import build
 from reproductions.pandey2019 import (
     BASE_RATE,
     OTHER_LABELS,

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ferkeras.build import build
 from ferkeras.data import Faces, no_augmentation
-from ferkeras.fit import assign
 from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.run_folder import RunFolder
-from ferkeras.train import OutOfTime, freeze
+from ferkeras.training.build import build
+from ferkeras.training.fit import assign
+from ferkeras.training.train import OutOfTime, freeze
 from tests import tiny
 
 FAST = partial(keras.optimizers.SGD, 0.5)

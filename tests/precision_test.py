@@ -6,10 +6,10 @@ from functools import partial
 import keras
 import pytest
 
-from ferkeras.build import build
 from ferkeras.papers.recipe import Phase
 from ferkeras.reproduce import reproduce
-from ferkeras.train import leaves
+from ferkeras.training.build import build
+from ferkeras.training.train import leaves
 from tests import tiny
 
 ONCE = (Phase(partial(keras.optimizers.Adam, 1e-2), 1),)

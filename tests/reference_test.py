@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.models import residual_network
+from ferkeras.training.build import build
 from reproductions.reference import PAPER, recipe
 from tests import tiny
 

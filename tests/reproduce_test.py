@@ -18,7 +18,7 @@ from ferkeras.papers.recipe import Phase
 from ferkeras.pending import pending
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
-from ferkeras.train import OutOfTime
+from ferkeras.training.train import OutOfTime
 from ferkeras.work_queue import RESERVE, work_through
 from tests import tiny
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.schedules import (
+from ferkeras.training.schedules import (
     OneCycle,
     averaging,
     one_cycle,

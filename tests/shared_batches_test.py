@@ -15,9 +15,9 @@ from pathlib import Path
 import keras
 import pytest
 
-from ferkeras import devices
-from ferkeras.build import build
 from ferkeras.papers.recipe import Phase
+from ferkeras.training import devices
+from ferkeras.training.build import build
 from tests import tiny
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 from tensorboard.util import tensor_util
 
 from ferkeras import plots
-from ferkeras.tensorboard import TensorBoardLog
+from ferkeras.training.tensorboard import TensorBoardLog
 
 
 def read(folder):

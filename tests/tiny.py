@@ -12,17 +12,18 @@ import keras
 import numpy as np
 from scipy.special import softmax
 
-from ferkeras import devices, run_folder
-from ferkeras import train as training
-from ferkeras.build import build
+from ferkeras import run_folder
 from ferkeras.data import Faces, random_affine
-from ferkeras.fit import values_of
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Phase, Recipe
 from ferkeras.reproduce import reproduce
 from ferkeras.run_folder import RunFolder
+from ferkeras.training import devices
+from ferkeras.training import train as training
+from ferkeras.training.build import build
+from ferkeras.training.fit import values_of
 
 CLASSES = ("left", "right")
 
@@ -108,10 +109,10 @@ def train(
         path: folder of the run; of several runs, of theirs.
         seeds: tuple of int.
         row: `Experiment`.
-        faces_at: as in `ferkeras.train.train`; noise when None.
+        faces_at: as in `ferkeras.training.train.train`; noise when None.
         chosen_on: key of the images that choose the epoch.
         start: seed of the first weights, where it is another.
-        **arguments: of `ferkeras.train.train`.
+        **arguments: of `ferkeras.training.train.train`.
 
     Returns:
         The `Networks` of the first seed, and a list of `Run`.

@@ -5,12 +5,12 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import fit as fitting
-from ferkeras.build import build
 from ferkeras.data import pipeline, scoring_batches, through
-from ferkeras.fit import assign
 from ferkeras.run_folder import RunFolder, best_epoch
-from ferkeras.train import Clock, OutOfTime
+from ferkeras.training import fit as fitting
+from ferkeras.training.build import build
+from ferkeras.training.fit import assign
+from ferkeras.training.train import Clock, OutOfTime
 from tests import tiny
 
 

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
 from ferkeras.record import read_record
 from ferkeras.start import take_start, weights_of
-from ferkeras.train import freeze
+from ferkeras.training.build import build
+from ferkeras.training.train import freeze
 from ferkeras.weights import copy_weights
 from reproductions import command_line, elsewhere
 from reproductions.vo2020 import PAPER

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.build import build
 from ferkeras.data import NEUTRAL
-from ferkeras.optimizers import GroupedAdam, GroupedSGD
+from ferkeras.training.build import build
+from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
 from reproductions.vo2020 import PAPER
 from tests.narrow import narrow_networks
 

@@ -9,11 +9,11 @@ import pytest
 
 import ferkeras
 from ferkeras import zoo
-from ferkeras.build import build
 from ferkeras.cards import card
 from ferkeras.data import faces_of
-from ferkeras.evaluate import probabilities
 from ferkeras.papers.experiment import slug
+from ferkeras.training.build import build
+from ferkeras.training.evaluate import probabilities
 from reproductions import __main__, paper
 from reproductions.prepare import reader_of
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from ferkeras.build import build
 from ferkeras.data import Faces, epoch_plans, stretches_of, training_batches
-from ferkeras.devices import on_processor
-from ferkeras.engine import Engine
-from ferkeras.fit import fuse_update, values_of
-from ferkeras.train import Clock, prepare_phase
+from ferkeras.training.build import build
+from ferkeras.training.devices import on_processor
+from ferkeras.training.engine import Engine
+from ferkeras.training.fit import fuse_update, values_of
+from ferkeras.training.train import Clock, prepare_phase
 
 MANY = 1_000_000  # epochs; time ends them
 LONGEST = 8_192  # images of an epoch of `fit` that is timed
@@ -107,7 +107,7 @@ def noise_setup(row, count, num_classes=8):
         num_classes: number of classes.
 
     Returns:
-        `ferkeras.train.Setup`.
+        `ferkeras.training.train.Setup`.
     """
 
     def faces_at(size):
@@ -209,7 +209,7 @@ def peers_rates(setup, seconds=2.0):
     """`Rates` of Keras' `fit` on images that the processor augments.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
         seconds: to time, of each rate.
     """
     model = compiled(setup.networks.from_channels, setup)
@@ -224,10 +224,10 @@ def peers_rates(setup, seconds=2.0):
 
 
 def fit_rates(setup, seconds=2.0):
-    """`Rates` of `ferkeras.fit.fit`, without scoring.
+    """`Rates` of `ferkeras.training.fit.fit`, without scoring.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
         seconds: to time, of each rate.
     """
     faces, recipe = whole_batches(setup), setup.recipe
@@ -252,10 +252,10 @@ def fit_rates(setup, seconds=2.0):
 
 
 def engine_rate(setup, runs=1, seconds=2.0, ready=lambda: None):
-    """Images a second of `ferkeras.engine.Engine`, without scoring.
+    """Images a second of `ferkeras.training.engine.Engine`, without scoring.
 
     Args:
-        setup: `ferkeras.train.Setup`; the backend must be JAX.
+        setup: `ferkeras.training.train.Setup`; the backend must be JAX.
         runs: how many side by side.
         seconds: to time.
         ready: called once all is compiled.

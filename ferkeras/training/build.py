@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from ferkeras.compiled import Compiled
 from ferkeras.data import IDENTITY, NEUTRAL
-from ferkeras.devices import on_processor
 from ferkeras.layers import AffineWarp, InputChannels, PhotoWarp
+from ferkeras.training.compiled import Compiled
+from ferkeras.training.devices import on_processor
 
 # By how many numbers a recipe draws for an image.
 WARPS = {6: AffineWarp, 10: PhotoWarp}

@@ -95,7 +95,7 @@ class SharedBatches(keras.distribution.DataParallel):
         return self._layout(None)
 
     def get_tensor_layout(self, path):
-        # Of `ferkeras.build`; XLA goes on from there, both ways.
+        # Of `ferkeras.training.build`; XLA goes on from there, both ways.
         if path.endswith("compiled_warped/output"):
             return self._layout(self.batch_dim_name)
 

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import softmax
 
-from ferkeras.build import Networks
 from ferkeras.data import Faces, scoring_batches
 from ferkeras.data.augment import Augment
+from ferkeras.training.build import Networks
 
 # fastai 1's share of the image as it is; the views have the rest.
 PLAIN_SHARE = 0.4
@@ -20,7 +20,7 @@ def outputs(
     """Outputs of the network for images, each warped, in their order.
 
     Args:
-        networks: `ferkeras.build.Networks`.
+        networks: `ferkeras.training.build.Networks`.
         faces: `Faces` of the row's size.
         transforms: float32 `(count, parameters)`, as the recipe draws them.
         batch_size: images at a time.
@@ -44,7 +44,7 @@ def probabilities(
     """Class probabilities of images, in their order.
 
     Args:
-        networks: `ferkeras.build.Networks`.
+        networks: `ferkeras.training.build.Networks`.
         faces: `Faces` of the row's size.
         views: as in `ferkeras.papers.recipe.Recipe`: each image's probabilities are
             0.4 times its own and 0.6 times the mean of its views'.

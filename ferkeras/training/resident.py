@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from ferkeras.devices import everywhere
+from ferkeras.training.devices import everywhere
 
 MOST = 2**31  # bytes; a tensor of more is no longer one by the book
 PIECE = 4096  # images that are read at a time
@@ -61,7 +61,7 @@ def can_reside(setup):
     """Whether the images of a phase are small enough for a card.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
     """
     sets = [setup.faces, *setup.selections.values()]
     bytes_of_all = sum(faces.images.nbytes for faces in sets)
@@ -73,7 +73,7 @@ def reside(setup):
     """A model that has a phase's images, and the places of each set in it.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
 
     Returns:
         keras.Model of `{"image": places, "transform"}`, with the variables of

@@ -13,8 +13,8 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
-from ferkeras.devices import accelerated, everywhere
-from ferkeras.resident import on_device
+from ferkeras.training.devices import accelerated, everywhere
+from ferkeras.training.resident import on_device
 
 SCORED = 256  # images a step
 
@@ -26,7 +26,7 @@ def fits(setup):
     inside loops there (jax-ml/jax#12868).
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
     """
     if not accelerated("jax"):
         return False
@@ -44,7 +44,7 @@ class Engine:
     nothing but the images and the program.
 
     Args:
-        setup: `ferkeras.train.Setup`.
+        setup: `ferkeras.training.train.Setup`.
         runs: how many.
     """
 
@@ -227,7 +227,7 @@ class Engine:
         """Train runs through the phase, each from its state.
 
         Args:
-            runs: list of `ferkeras.train.Run`.
+            runs: list of `ferkeras.training.train.Run`.
             epochs: `range` of epochs.
             callbacks: Keras callbacks.
         """

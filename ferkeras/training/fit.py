@@ -11,7 +11,7 @@ from ferkeras.data import (
     through,
     training_batches,
 )
-from ferkeras.resident import reside
+from ferkeras.training.resident import reside
 
 MANY = 1_000_000  # weights
 STEPS = 32  # a call, on a GPU
@@ -55,8 +55,8 @@ class Keep(keras.callbacks.Callback):
     """Hand an epoch's values and state to the run.
 
     Args:
-        setup: `ferkeras.train.Setup`.
-        run: `ferkeras.train.Run`.
+        setup: `ferkeras.training.train.Setup`.
+        run: `ferkeras.training.train.Run`.
         first: fingerprint of fit's validation data.
         others: `Scores` of the other images that choose epochs.
     """
@@ -118,8 +118,8 @@ def fit(setup, run, epochs, callbacks, feed="step"):
     """Train one run through a phase, an epoch at a time.
 
     Args:
-        setup: `ferkeras.train.Setup`.
-        run: `ferkeras.train.Run`, which goes on from its state.
+        setup: `ferkeras.training.train.Setup`.
+        run: `ferkeras.training.train.Run`, which goes on from its state.
         epochs: `range` of epochs, counted from the first phase's first.
         callbacks: Keras callbacks.
         feed: how images reach the network: `"step"`, augmentation and channels

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import keras
 
-from ferkeras.build import Networks, at_size
 from ferkeras.data import Faces
-from ferkeras.devices import accelerated
-from ferkeras.engine import Engine, fits
-from ferkeras.fit import fit, values_of
 from ferkeras.papers.recipe import Recipe
 from ferkeras.papers.task import Task
-from ferkeras.resident import can_reside
+from ferkeras.training.build import Networks, at_size
+from ferkeras.training.devices import accelerated
+from ferkeras.training.engine import Engine, fits
+from ferkeras.training.fit import fit, values_of
+from ferkeras.training.resident import can_reside
 
 
 class OutOfTime(Exception):
@@ -105,7 +105,7 @@ class Setup:
     """A phase, ready to be trained.
 
     Attributes:
-        networks: `ferkeras.build.Networks` of the phase's image size.
+        networks: `ferkeras.training.build.Networks` of the phase's image size.
         recipe: the row's `Recipe`.
         task: the row's `Task`.
         optimizer: built, of the variables that the phase trains.
@@ -218,7 +218,7 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
     weights on a processor; so do, within rounding, the ways of training.
 
     Args:
-        networks: `ferkeras.build.Networks` of the row; what they hold at the
+        networks: `ferkeras.training.build.Networks` of the row; what they hold at the
             end is of no meaning.
         row: `Experiment`.
         faces_at: `image size -> Faces, {fingerprint: Faces}`: those to train
