@@ -15,7 +15,10 @@ if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
     quiet.install()
 
 # What is imported only where it is asked for.
-_WHERE = {"Predictor": "ferkeras.predict", "load": "ferkeras.zoo"}
+_WHERE = {
+    "Predictor": "ferkeras.trained.predict",
+    "load": "ferkeras.trained.zoo",
+}
 
 
 def __getattr__(name):

@@ -11,7 +11,7 @@ from ferkeras.papers.paper import units
 from ferkeras.record import is_complete, read_confusion, read_json
 from ferkeras.scoring.metrics import wilson
 from ferkeras.tables import table
-from ferkeras.zoo import shipped
+from ferkeras.trained.zoo import shipped
 
 # From a row's folder to that of the results.
 UP = "../../../"

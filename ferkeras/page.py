@@ -14,7 +14,7 @@ from ferkeras import chart
 from ferkeras.files import write_whole
 from ferkeras.numbers import counts, groups, in_words, index
 from ferkeras.report import METHOD, Contents, written
-from ferkeras.zoo import shipped
+from ferkeras.trained.zoo import shipped
 
 # What became of a number or a claim, and how the page marks it.
 MARKS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ferkeras import limits
 from ferkeras.listing import STATUSES
-from ferkeras.zoo import DEFAULT, RESULTS
+from ferkeras.trained.zoo import DEFAULT, RESULTS
 from reproductions import keys
 from reproductions.argument_types import budget, dataset, file, positive
 

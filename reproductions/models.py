@@ -4,13 +4,13 @@ import json
 import os
 from pathlib import Path
 
-from ferkeras import zoo
 from ferkeras.cards import accuracy_of, in_words
-from ferkeras.cross_dataset import images_for, refuse_seen, scores
 from ferkeras.data import Datasets, face_size
 from ferkeras.files import write_whole
-from ferkeras.formats import COUNT, FORMATS, convert
 from ferkeras.record import commit, now
+from ferkeras.trained import zoo
+from ferkeras.trained.cross_dataset import images_for, refuse_seen, scores
+from ferkeras.trained.formats import COUNT, FORMATS, convert
 
 
 def print_table(rows):
@@ -111,7 +111,7 @@ def whole_photographs(datasets, dataset, split):
 
 
 def print_scores(found, title):
-    """Print what `ferkeras.cross_dataset.scores` found."""
+    """Print what `ferkeras.trained.cross_dataset.scores` found."""
     print(
         f"{title}: {found['images']:,} images\n"
         f"accuracy {in_words(found['accuracy'], found['interval'])}, "

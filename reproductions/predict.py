@@ -21,11 +21,11 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ferkeras.annotate import Album
 from ferkeras.data.media import extent, is_moving, media_in
 from ferkeras.files import open_whole
-from ferkeras.predict import Predictor
 from ferkeras.quiet import no_stderr
+from ferkeras.trained.annotate import Album
+from ferkeras.trained.predict import Predictor
 from ferkeras.training import devices
 
 BOX = ("left", "top", "width", "height")

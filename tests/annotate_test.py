@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ferkeras.annotate import Album, annotated
-from ferkeras.predict import Prediction
+from ferkeras.trained.annotate import Album, annotated
+from ferkeras.trained.predict import Prediction
 from tests.photos import write_video
 
 pytestmark = pytest.mark.any_backend

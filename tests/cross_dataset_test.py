@@ -7,8 +7,13 @@ import pytest
 from scipy.stats import norm
 
 from ferkeras.access import COUNTS
-from ferkeras.cross_dataset import meaning, refuse_seen, same_images, scores
 from ferkeras.scoring.metrics import wilson
+from ferkeras.trained.cross_dataset import (
+    meaning,
+    refuse_seen,
+    same_images,
+    scores,
+)
 from reproductions.prepare import reader_of
 
 MODEL = ("angry", "happy", "neutral")

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import formats
-from ferkeras.formats import COUNT, FORMATS, Format, convert, probes
 from ferkeras.scoring.export import classifier
+from ferkeras.trained import formats
+from ferkeras.trained.formats import COUNT, FORMATS, Format, convert, probes
 from ferkeras.training.build import build
 from reproductions import arguments
 from tests import tiny

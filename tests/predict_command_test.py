@@ -13,7 +13,7 @@ from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
-from ferkeras.predict import Predictor
+from ferkeras.trained.predict import Predictor
 from reproductions import __main__
 from reproductions.predict import show
 from tests import photos

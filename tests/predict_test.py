@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 import ferkeras
-from ferkeras import predict, zoo
 from ferkeras.data.decode import resize
 from ferkeras.data.detect import cut_out, detect_faces
-from ferkeras.predict import Prediction, Predictor
+from ferkeras.trained import predict, zoo
+from ferkeras.trained.predict import Prediction, Predictor
 from tests import photos
 from tests.photos import SIZE, brightness, write_video
 

@@ -11,13 +11,14 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import record, work_queue, zoo
+from ferkeras import record, work_queue
 from ferkeras.display import Display, duration
 from ferkeras.files import write_whole
 from ferkeras.papers.recipe import Phase
 from ferkeras.pending import pending
 from ferkeras.record import is_complete, path_of, read_record
 from ferkeras.reproduce import reproduce
+from ferkeras.trained import zoo
 from ferkeras.training.train import OutOfTime
 from ferkeras.work_queue import RESERVE, work_through
 from tests import tiny

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 import ferkeras
-from ferkeras import zoo
 from ferkeras.cards import card
 from ferkeras.data import faces_of
 from ferkeras.papers.experiment import slug
+from ferkeras.trained import zoo
 from ferkeras.training.build import build
 from ferkeras.training.evaluate import probabilities
 from reproductions import __main__, paper

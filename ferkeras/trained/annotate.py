@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ferkeras.data.media import extent
 from ferkeras.files import write_whole
 from ferkeras.opencv import cv2
-from ferkeras.predict import Prediction
+from ferkeras.trained.predict import Prediction
 
 # How many classes have a bar; where the face has no room for them, one has.
 BARS = 3

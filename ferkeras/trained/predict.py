@@ -11,11 +11,11 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from ferkeras import zoo
 from ferkeras.data.decode import resize
 from ferkeras.data.detect import Face, cut_out, detect_faces
 from ferkeras.data.media import Picture, Source, pictures
 from ferkeras.opencv import cv2
+from ferkeras.trained import zoo
 
 # Faces that go through the model at once, and pictures where they are kept.
 BATCH, KEPT = 32, 8
