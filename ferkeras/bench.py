@@ -10,10 +10,8 @@ import keras
 import numpy as np
 from rich.console import Console
 
-from ferkeras import costs
 from ferkeras.data import random_affine
 from ferkeras.limits import BENCH
-from ferkeras.operations import count_operations
 from ferkeras.papers.experiment import Experiment
 from ferkeras.rates_report import (
     ENGINE,
@@ -25,6 +23,8 @@ from ferkeras.rates_report import (
     peak_of,
     write,
 )
+from ferkeras.runs import costs
+from ferkeras.runs.operations import count_operations
 from ferkeras.training import devices, rates
 
 # As the peers augment, so that every way does the same.
@@ -113,7 +113,7 @@ def measure_all(networks, known, seconds, limit, processor, say):
 
     Args:
         networks: list of `Network`.
-        known: what `ferkeras.costs.read_costs` returned.
+        known: what `ferkeras.runs.costs.read_costs` returned.
         seconds: to time, of each rate.
         limit: seconds after which no further measurement begins.
         processor: whether it is one.

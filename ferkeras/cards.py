@@ -8,7 +8,7 @@ from ferkeras import chart
 from ferkeras.access import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
-from ferkeras.record import is_complete, read_confusion, read_json
+from ferkeras.runs.record import is_complete, read_confusion, read_json
 from ferkeras.scoring.metrics import wilson
 from ferkeras.tables import table
 from ferkeras.trained.zoo import shipped

@@ -4,7 +4,7 @@ import numpy as np
 
 from ferkeras.chart import Group, Mark
 from ferkeras.papers.comparisons import mcnemar, paired
-from ferkeras.predictions import answers, at_epoch, confusion
+from ferkeras.runs.predictions import answers, at_epoch, confusion
 from ferkeras.scoring.verdicts import CLOSE, holm
 from ferkeras.tables import signed, table
 

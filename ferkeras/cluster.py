@@ -26,14 +26,14 @@ from rich.console import Console
 from rich.table import Table
 
 from ferkeras import node
-from ferkeras.display import Overview, key, name, progress_line, result
 from ferkeras.keeper import Keeper
 from ferkeras.limits import RESERVE
 from ferkeras.needs import needs_here, on
-from ferkeras.record import ROOT, commit, is_complete, read_record
-from ferkeras.together import grouped
+from ferkeras.runs.display import Overview, key, name, progress_line, result
+from ferkeras.runs.record import ROOT, commit, is_complete, read_record
+from ferkeras.runs.together import grouped
+from ferkeras.runs.work_queue import claim, stopped
 from ferkeras.training.train import OutOfTime
-from ferkeras.work_queue import claim, stopped
 
 TRIES = 3  # further ones of a run whose process dies
 # Groups that Ray has at once: more than a cluster runs, fewer than the locks
@@ -247,7 +247,7 @@ def work_through(
     address="local",
     share_batches=False,
 ):
-    """`ferkeras.work_queue.work_through`, many at once.
+    """`ferkeras.runs.work_queue.work_through`, many at once.
 
     Args:
         units: as there.

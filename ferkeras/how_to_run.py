@@ -2,10 +2,10 @@
 
 from ferkeras.access import access_to, how_to_prepare
 from ferkeras.advice import words_of
-from ferkeras.costs import estimate, estimate_alone, read_costs
 from ferkeras.durations import about, between
 from ferkeras.listing import NOT_RUN, Listed
 from ferkeras.papers.paper import Unit
+from ferkeras.runs.costs import estimate, estimate_alone, read_costs
 from ferkeras.summary import summarise
 from ferkeras.tables import table
 from ferkeras.weights import FILES

@@ -11,8 +11,8 @@ from ferkeras.papers.comparisons import interval
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
-from ferkeras.record import commonest, path_of
-from ferkeras.run_folder import read_history
+from ferkeras.runs.record import commonest, path_of
+from ferkeras.runs.run_folder import read_history
 from ferkeras.scoring.verdicts import Printed, centred, judge
 
 # Points: a network that has no more on its training images than this over the

@@ -17,13 +17,13 @@ from filelock import FileLock
 
 from ferkeras.access import is_prepared
 from ferkeras.data import Datasets
-from ferkeras.display import Report, key
 from ferkeras.files import write_whole
 from ferkeras.keeper import CHUNK
 from ferkeras.limits import SCORING
-from ferkeras.reproduce import reproduce_together
-from ferkeras.run_folder import SNAPSHOT, WITHIN
-from ferkeras.start import weights_folder
+from ferkeras.runs.display import Report, key
+from ferkeras.runs.reproduce import reproduce_together
+from ferkeras.runs.run_folder import SNAPSHOT, WITHIN
+from ferkeras.runs.start import weights_folder
 from ferkeras.training import devices
 from ferkeras.training.train import OutOfTime
 from ferkeras.weights import FILES

@@ -10,9 +10,9 @@ import numpy as np
 from ferkeras import panels, plots
 from ferkeras.line import synthetic
 from ferkeras.papers.experiment import slug
-from ferkeras.predictions import at_epoch, confusion
-from ferkeras.record import path_of
-from ferkeras.run_folder import read_history
+from ferkeras.runs.predictions import at_epoch, confusion
+from ferkeras.runs.record import path_of
+from ferkeras.runs.run_folder import read_history
 
 # Of `accuracies_by_size`: pixels, and images too few to have an accuracy.
 LARGEST, TOO_FEW = 100, 20

@@ -6,10 +6,10 @@ import os
 
 import keras
 
-from ferkeras import record
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import slug
 from ferkeras.rates_chart import rates_png
+from ferkeras.runs import record
 from ferkeras.tables import table
 from ferkeras.training import devices
 

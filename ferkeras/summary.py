@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ferkeras.line import Line
 from ferkeras.papers.paper import units
-from ferkeras.record import is_complete, read_json, read_record
+from ferkeras.runs.record import is_complete, read_json, read_record
 
 
 def summarise(paper, results):

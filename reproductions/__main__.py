@@ -52,10 +52,10 @@ def prepare_dataset(asked):
 def write_reports(asked):
     """Write every paper's report, the page of all of them and the list."""
     from ferkeras.cards import write_cards
-    from ferkeras.costs import write_costs
     from ferkeras.page import write_page
-    from ferkeras.record import PUBLISHED, refuse_to_mix
     from ferkeras.report import write_report
+    from ferkeras.runs.costs import write_costs
+    from ferkeras.runs.record import PUBLISHED, refuse_to_mix
     from reproductions import rows
 
     papers = reproductions.papers()

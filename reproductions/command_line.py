@@ -14,11 +14,11 @@ import reproductions
 from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.names import nearest
 from ferkeras.papers.paper import units
-from ferkeras.pending import cheapest_first, pending
-from ferkeras.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.report import write_report
+from ferkeras.runs.pending import cheapest_first, pending
+from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
+from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices
-from ferkeras.work_queue import work_through
 from reproductions import arguments
 from reproductions.elsewhere import demo_of, on_dataset
 from reproductions.prepare import prepare

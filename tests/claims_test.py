@@ -10,7 +10,7 @@ from ferkeras import report
 from ferkeras.data import Fold
 from ferkeras.papers.comparisons import Comparison
 from ferkeras.papers.paper import Unit
-from ferkeras.record import path_of, write_probabilities, write_record
+from ferkeras.runs.record import path_of, write_probabilities, write_record
 from tests import tiny
 from tests.made_up import PAPER, entry_of, with_pictures, write, write_run
 

@@ -15,16 +15,17 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from ferkeras import keeper, run_folder
-from ferkeras.costs import memory_of, networks_of
+from ferkeras import keeper
 from ferkeras.data import Datasets, Source, npz_path, write_npz
-from ferkeras.operations import Operations
 from ferkeras.papers.experiment import Start
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.recipe import Phase
-from ferkeras.record import is_complete, read_record
+from ferkeras.runs import run_folder
+from ferkeras.runs.costs import memory_of, networks_of
+from ferkeras.runs.operations import Operations
+from ferkeras.runs.record import is_complete, read_record
+from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices
-from ferkeras.work_queue import work_through
 from tests import tiny
 
 # Before Ray, of which it decides what is printed.

@@ -12,7 +12,7 @@ from ferkeras.data import Datasets, has_tensorflow, prepared
 from ferkeras.data.decode import resize
 from ferkeras.data.encoded import OnDisk
 from ferkeras.papers.paper import units
-from ferkeras.record import path_of, read_record
+from ferkeras.runs.record import path_of, read_record
 from reproductions import command_line, prepare
 from reproductions.vo2020 import PAPER
 from tfds_builders.affectnet import fake_files as affectnet

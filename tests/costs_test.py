@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ferkeras import costs
 from ferkeras.access import COUNTS, Counts
 from ferkeras.data import Copies, Draw, Fold, HoldOut, no_augmentation
-from ferkeras.operations import Operations
 from ferkeras.papers.paper import Unit, units
+from ferkeras.runs import costs
+from ferkeras.runs.operations import Operations
 from reproductions import papers
 from tests import tiny
 

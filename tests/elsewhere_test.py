@@ -7,7 +7,7 @@ import pytest
 
 from ferkeras.data import Datasets, Faces, Source, npz_path, write_npz
 from ferkeras.papers.paper import units
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from reproductions import __main__, chesley2021, command_line
 from reproductions.elsewhere import on_dataset, protocol_of
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ferkeras import run_folder
 from ferkeras.data.encoded import OnDisk
 from ferkeras.layers import SpatialTransformer
 from ferkeras.papers.recipe import Phase
 from ferkeras.papers.task import RECONSTRUCTION
-from ferkeras.run_folder import RunFolder
+from ferkeras.runs import run_folder
+from ferkeras.runs.run_folder import RunFolder
 from ferkeras.training import engine
 from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.training.schedules import averaging, one_cycle, one_cycle_momentum

@@ -9,7 +9,7 @@ import pytest
 
 from ferkeras.papers.paper import units
 from ferkeras.pictures import confusion
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from ferkeras.scoring import export  # noqa: F401, layers of saved models
 from ferkeras.summary import summarise
 from ferkeras.weights import layers_with_weights

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ferkeras.fold_lists import write_folds
 from ferkeras.papers.paper import Unit, units
+from ferkeras.runs.fold_lists import write_folds
 from ferkeras.training.build import build
 from ferkeras.training.train import freeze
 from ferkeras.weights import layers_with_weights

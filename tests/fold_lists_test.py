@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Draw, Faces, Fold, HoldOut, part
-from ferkeras.fold_lists import write_folds
 from ferkeras.papers.paper import Unit
+from ferkeras.runs.fold_lists import write_folds
 from tests import tiny
 
 # Rows of the published file, of which every tenth is missing.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ferkeras.plots import grad_cam_png
-from ferkeras.reproduce import reproduce
+from ferkeras.runs.reproduce import reproduce
 from ferkeras.scoring.explain import surest
 from tests import tiny
 

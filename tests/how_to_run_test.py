@@ -16,8 +16,8 @@ from ferkeras.access import (
     counts_of,
     how_to_prepare,
 )
-from ferkeras.costs import costs_file, read_costs
 from ferkeras.papers.paper import units
+from ferkeras.runs.costs import costs_file, read_costs
 from ferkeras.summary import summarise
 from ferkeras.weights import FILES
 from reproductions import __main__, arguments, command_line, papers

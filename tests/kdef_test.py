@@ -10,7 +10,7 @@ import pytest
 
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from reproductions import __main__, command_line
 from reproductions.pandey2019 import PAPER, TABLE1
 from tfds_builders.kdef import fake_files, reader

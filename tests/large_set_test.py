@@ -22,7 +22,7 @@ from ferkeras.layers import COLOURS
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.reproduce import reproduce
+from ferkeras.runs.reproduce import reproduce
 from ferkeras.training import devices
 from reproductions import prepare
 from reproductions.vo2020_recipes import AFFECTNET_PROTOCOL

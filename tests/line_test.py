@@ -9,7 +9,7 @@ from ferkeras import numbers, report
 from ferkeras.data import Fold, HoldOut
 from ferkeras.papers.paper import Unit
 from ferkeras.papers.protocol import Others, Protocol
-from ferkeras.record import read_json, write_record
+from ferkeras.runs.record import read_json, write_record
 from ferkeras.summary import summarise
 from tests import tiny
 from tests.made_up import PAPER, TABLE, entry_of, write, write_run

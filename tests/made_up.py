@@ -6,7 +6,7 @@ import numpy as np
 
 from ferkeras.papers.paper import Figure
 from ferkeras.papers.statements import Statement
-from ferkeras.record import path_of, write_confusion, write_record
+from ferkeras.runs.record import path_of, write_confusion, write_record
 from tests import tiny
 
 TABLE = dataclasses.replace(tiny.TABLE, runs=3)

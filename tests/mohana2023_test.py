@@ -10,7 +10,7 @@ import pytest
 
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from ferkeras.scoring.metrics import MIXED, reconstruction_scores
 from ferkeras.training.build import build
 from ferkeras.weights.transfer import layers_with_weights

@@ -8,7 +8,7 @@ from keras import layers
 
 from ferkeras.layers import SpatialTransformer
 from ferkeras.models import mini_xception, vgg13
-from ferkeras.operations import PASSES, Operations, count_operations
+from ferkeras.runs.operations import PASSES, Operations, count_operations
 
 SHAPE = 8, 8, 2
 # Of an 8x8 image of 2 channels: forward, and elements of the output.

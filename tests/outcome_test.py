@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import outcome
 from ferkeras.data import Faces
 from ferkeras.layers import BranchFusion
-from ferkeras.outcome import conclude
-from ferkeras.record import path_of
+from ferkeras.runs import outcome
+from ferkeras.runs.outcome import conclude
+from ferkeras.runs.record import path_of
 from ferkeras.training.build import build
 from tests import tiny
 

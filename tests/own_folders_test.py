@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Datasets, open_dataset
-from ferkeras.record import read_confusion, write_confusion
+from ferkeras.runs.record import read_confusion, write_confusion
 from reproductions import __main__, checked_files, prepare
 from reproductions.own_images import read_own
 from tests import files

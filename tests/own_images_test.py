@@ -9,7 +9,7 @@ import pytest
 
 from ferkeras.data import Source, open_dataset
 from ferkeras.papers.paper import units
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from reproductions import __main__, chesley2021, command_line, papers
 from reproductions.elsewhere import on_dataset
 from reproductions.own_images import read_own

@@ -10,7 +10,7 @@ from keras import layers
 
 from ferkeras.data import Faces, no_augmentation
 from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.run_folder import RunFolder
+from ferkeras.runs.run_folder import RunFolder
 from ferkeras.training.build import build
 from ferkeras.training.fit import assign
 from ferkeras.training.train import OutOfTime, freeze

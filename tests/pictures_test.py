@@ -9,7 +9,7 @@ from ferkeras import plots
 from ferkeras.data import Faces
 from ferkeras.papers.paper import Figure, Unit
 from ferkeras.pictures import of_figure
-from ferkeras.record import (
+from ferkeras.runs.record import (
     path_of,
     write_confusion,
     write_probabilities,

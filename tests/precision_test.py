@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from ferkeras.papers.recipe import Phase
-from ferkeras.reproduce import reproduce
+from ferkeras.runs.reproduce import reproduce
 from ferkeras.training.build import build
 from ferkeras.training.train import leaves
 from tests import tiny

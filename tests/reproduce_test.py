@@ -11,16 +11,16 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import record, work_queue
-from ferkeras.display import Display, duration
 from ferkeras.files import write_whole
 from ferkeras.papers.recipe import Phase
-from ferkeras.pending import pending
-from ferkeras.record import is_complete, path_of, read_record
-from ferkeras.reproduce import reproduce
+from ferkeras.runs import record, work_queue
+from ferkeras.runs.display import Display, duration
+from ferkeras.runs.pending import pending
+from ferkeras.runs.record import is_complete, path_of, read_record
+from ferkeras.runs.reproduce import reproduce
+from ferkeras.runs.work_queue import RESERVE, work_through
 from ferkeras.trained import zoo
 from ferkeras.training.train import OutOfTime
-from ferkeras.work_queue import RESERVE, work_through
 from tests import tiny
 
 

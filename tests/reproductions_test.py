@@ -10,7 +10,7 @@ import pytest
 from ferkeras.data import Source
 from ferkeras.papers.experiment import slug
 from ferkeras.papers.paper import Unit, units
-from ferkeras.record import read_record
+from ferkeras.runs.record import read_record
 from ferkeras.training.build import build
 from reproductions import __main__, command_line, elsewhere, papers
 from tests import tiny

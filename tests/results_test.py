@@ -9,7 +9,7 @@ import pytest
 from ferkeras import how_to_run, listing, numbers, page, report
 from ferkeras.chart import SHAPES
 from ferkeras.papers.paper import units
-from ferkeras.record import path_of
+from ferkeras.runs.record import path_of
 from ferkeras.summary import seeds_recorded
 from reproductions import papers, sources, vo2020
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ferkeras import run_folder
-from ferkeras.run_folder import RunFolder, read_history, saved_epochs
+from ferkeras.runs import run_folder
+from ferkeras.runs.run_folder import RunFolder, read_history, saved_epochs
 
 
 def state(epoch):

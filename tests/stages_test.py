@@ -12,10 +12,10 @@ from keras import layers
 from ferkeras.papers.experiment import Start
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.recipe import Phase
-from ferkeras.pending import pending
-from ferkeras.record import is_complete, read_record
-from ferkeras.reproduce import reproduce
-from ferkeras.work_queue import work_through
+from ferkeras.runs.pending import pending
+from ferkeras.runs.record import is_complete, read_record
+from ferkeras.runs.reproduce import reproduce
+from ferkeras.runs.work_queue import work_through
 from tests import tiny
 
 

@@ -13,7 +13,7 @@ from onnx import numpy_helper
 from ferkeras import plots
 from ferkeras.models import alexnet
 from ferkeras.papers.experiment import Start
-from ferkeras.start import take_start
+from ferkeras.runs.start import take_start
 from ferkeras.weights import FILES
 from tests import tiny
 from tests.weights import by_hand

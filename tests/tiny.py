@@ -12,14 +12,14 @@ import keras
 import numpy as np
 from scipy.special import softmax
 
-from ferkeras import run_folder
 from ferkeras.data import Faces, random_affine
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.reproduce import reproduce
-from ferkeras.run_folder import RunFolder
+from ferkeras.runs import run_folder
+from ferkeras.runs.reproduce import reproduce
+from ferkeras.runs.run_folder import RunFolder
 from ferkeras.training import devices
 from ferkeras.training import train as training
 from ferkeras.training.build import build

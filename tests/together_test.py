@@ -7,16 +7,16 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras import run_folder, ways, work_queue
 from ferkeras.data import Fold, HoldOut
 from ferkeras.papers.paper import units
-from ferkeras.record import path_of, read_record
-from ferkeras.reproduce import reproduce, reproduce_together
-from ferkeras.run_folder import RunFolder
-from ferkeras.together import companions, grouped
+from ferkeras.runs import run_folder, ways, work_queue
+from ferkeras.runs.record import path_of, read_record
+from ferkeras.runs.reproduce import reproduce, reproduce_together
+from ferkeras.runs.run_folder import RunFolder
+from ferkeras.runs.together import companions, grouped
+from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices
 from ferkeras.training import train as training
-from ferkeras.work_queue import work_through
 from tests import tiny
 
 PAPER, CLEAN = tiny.PROTOCOLS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import pipeline, scoring_batches, through
-from ferkeras.run_folder import RunFolder, best_epoch
+from ferkeras.runs.run_folder import RunFolder, best_epoch
 from ferkeras.training import fit as fitting
 from ferkeras.training.build import build
 from ferkeras.training.fit import assign

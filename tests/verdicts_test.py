@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ferkeras.run_folder import read_history
+from ferkeras.runs.run_folder import read_history
 from ferkeras.scoring.verdicts import (
     CLOSE,
     RANGES,

@@ -8,8 +8,8 @@ import pytest
 
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
-from ferkeras.record import read_record
-from ferkeras.start import take_start, weights_of
+from ferkeras.runs.record import read_record
+from ferkeras.runs.start import take_start, weights_of
 from ferkeras.training.build import build
 from ferkeras.training.train import freeze
 from ferkeras.weights import copy_weights

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 import reproductions
-from ferkeras import work_queue
 from ferkeras.papers.paper import units
-from ferkeras.pending import cheapest_first
-from ferkeras.record import is_complete, read_record, write_record
-from ferkeras.work_queue import work_through
+from ferkeras.runs import work_queue
+from ferkeras.runs.pending import cheapest_first
+from ferkeras.runs.record import is_complete, read_record, write_record
+from ferkeras.runs.work_queue import work_through
 from reproductions import __main__, command_line
 from tests import tiny
 

@@ -1,7 +1,7 @@
 """Which units are trained together: in one run, or side by side."""
 
 from ferkeras.data import Draw, Fold
-from ferkeras.run_folder import saved_epochs
+from ferkeras.runs.run_folder import saved_epochs
 
 
 def trajectory(unit):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferkeras.record import path_of, read_confusion
+from ferkeras.runs.record import path_of, read_confusion
 from ferkeras.scoring import metrics
 
 

@@ -6,7 +6,7 @@ import keras
 
 from ferkeras import plots, weights
 from ferkeras.papers.experiment import slug
-from ferkeras.record import is_complete, read_record
+from ferkeras.runs.record import is_complete, read_record
 
 
 def weights_folder(datasets):

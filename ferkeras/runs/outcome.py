@@ -6,9 +6,10 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from ferkeras import plots, record
+from ferkeras import plots
 from ferkeras.models.pyramid_sr import branch_logits
-from ferkeras.record import path_of
+from ferkeras.runs import record
+from ferkeras.runs.record import path_of
 from ferkeras.scoring import metrics
 from ferkeras.scoring.explain import grad_cam, surest
 from ferkeras.scoring.export import classifier, export, half_precision

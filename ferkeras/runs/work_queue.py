@@ -13,7 +13,9 @@ from queue import Empty
 from filelock import FileLock, Timeout
 
 from ferkeras.data import Datasets
-from ferkeras.display import (
+from ferkeras.limits import RESERVE, SCORING
+from ferkeras.papers.paper import Unit
+from ferkeras.runs.display import (
     Display,
     Report,
     key,
@@ -21,15 +23,20 @@ from ferkeras.display import (
     progress_line,
     result,
 )
-from ferkeras.limits import RESERVE, SCORING
-from ferkeras.papers.paper import Unit
-from ferkeras.record import is_complete, read_record
-from ferkeras.reproduce import reproduce_together
-from ferkeras.start import weights_of
-from ferkeras.together import companions
+from ferkeras.runs.record import is_complete, read_record
+from ferkeras.runs.reproduce import reproduce_together
+from ferkeras.runs.start import weights_of
+from ferkeras.runs.together import companions
+from ferkeras.runs.ways import (
+    ONE_BY_ONE,
+    PROCESSES,
+    SHARED,
+    SPAWN,
+    fastest,
+    workers,
+)
 from ferkeras.training.devices import accelerated, shares_batches
 from ferkeras.training.train import OutOfTime
-from ferkeras.ways import ONE_BY_ONE, PROCESSES, SHARED, SPAWN, fastest, workers
 
 
 @contextlib.contextmanager
@@ -81,7 +88,7 @@ def claim(units, results, again, locks, say, coming=()):
             others start from them.
         locks: `contextlib.ExitStack`, which holds what is taken.
         say: function that prints a line.
-        coming: keys, as of `ferkeras.display.key`, of units whose weights will
+        coming: keys, as of `ferkeras.runs.display.key`, of units whose weights will
             be at hand in time.
 
     Returns:
@@ -135,7 +142,7 @@ class Queue:
         """Units that are trained together, the first of some among them.
 
         Returns:
-            List of `Unit`, and one of `ferkeras.ways.WAYS`.
+            List of `Unit`, and one of `ferkeras.runs.ways.WAYS`.
         """
         at_once = accelerated("jax") and not shares_batches()
         group = companions(units, self.results, at_once)

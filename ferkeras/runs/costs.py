@@ -22,8 +22,8 @@ from typing import NamedTuple
 from ferkeras.access import counts_of
 from ferkeras.data import Copies, Draw, Fold
 from ferkeras.files import write_whole
-from ferkeras.operations import PASSES, Operations, count_operations
 from ferkeras.papers.experiment import dotted
+from ferkeras.runs.operations import PASSES, Operations, count_operations
 
 # Seconds on two cores: of an activation, a multiply-add, and of the update of
 # a weight in each step.

@@ -5,14 +5,14 @@ import itertools
 import keras
 import numpy as np
 
-from ferkeras import record
 from ferkeras.files import write_whole
-from ferkeras.fold_lists import write_folds
-from ferkeras.outcome import at_last_epoch, conclude, keep
 from ferkeras.papers.experiment import dotted, settings
-from ferkeras.record import path_of
-from ferkeras.run_folder import HISTORY, RunFolder, scored
-from ferkeras.start import take_start
+from ferkeras.runs import record
+from ferkeras.runs.fold_lists import write_folds
+from ferkeras.runs.outcome import at_last_epoch, conclude, keep
+from ferkeras.runs.record import path_of
+from ferkeras.runs.run_folder import HISTORY, RunFolder, scored
+from ferkeras.runs.start import take_start
 from ferkeras.training import devices
 from ferkeras.training.build import build
 from ferkeras.training.fit import assign, values_of
