@@ -163,8 +163,6 @@ def run(papers, units, results, datasets, asked):
     deadline = asked.time_budget and asked.started + asked.time_budget
     work = work_through
     if asked.ray:
-        from ferkeras import cluster
-
         at = {"address": asked.ray, "share_batches": bool(asked.devices)}
         work = partial(cluster.work_through, **at)
     left = work(units, results, datasets, asked.command, deadline)

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from ferkeras import keeper
+from ferkeras.cluster import keeper
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.papers.experiment import Start
 from ferkeras.papers.paper import Paper, Table, Unit
@@ -29,12 +29,12 @@ from ferkeras.training import devices
 from tests import tiny
 
 # Before Ray, of which it decides what is printed.
-cluster = pytest.importorskip("ferkeras.cluster")
+cluster = pytest.importorskip("ferkeras.cluster.driver")
 import ray  # noqa: E402
 from ray.cluster_utils import Cluster  # noqa: E402
 
-from ferkeras import node  # noqa: E402
-from ferkeras.needs import Needs  # noqa: E402
+from ferkeras.cluster import node  # noqa: E402
+from ferkeras.cluster.needs import Needs  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 EPOCHS = 40

@@ -16,9 +16,9 @@ import ray
 from filelock import FileLock
 
 from ferkeras.access import is_prepared
+from ferkeras.cluster.keeper import CHUNK
 from ferkeras.data import Datasets
 from ferkeras.files import write_whole
-from ferkeras.keeper import CHUNK
 from ferkeras.limits import SCORING
 from ferkeras.runs.display import Report, key
 from ferkeras.runs.reproduce import reproduce_together

@@ -25,10 +25,10 @@ import ray
 from rich.console import Console
 from rich.table import Table
 
-from ferkeras import node
-from ferkeras.keeper import Keeper
+from ferkeras.cluster import node
+from ferkeras.cluster.keeper import Keeper
+from ferkeras.cluster.needs import needs_here, on
 from ferkeras.limits import RESERVE
-from ferkeras.needs import needs_here, on
 from ferkeras.runs.display import Overview, key, name, progress_line, result
 from ferkeras.runs.record import ROOT, commit, is_complete, read_record
 from ferkeras.runs.together import grouped
@@ -111,7 +111,7 @@ class Crew:
 
     Args:
         units: list of `Unit`.
-        order: `ferkeras.node.Order`.
+        order: `ferkeras.cluster.node.Order`.
         keeper: handle of the `Keeper`.
         progress: what `progress_line` returned.
     """
