@@ -51,9 +51,9 @@ def prepare_dataset(asked):
 
 def write_reports(asked):
     """Write every paper's report, the page of all of them and the list."""
-    from ferkeras.cards import write_cards
-    from ferkeras.page import write_page
-    from ferkeras.report import write_report
+    from ferkeras.reports.cards import write_cards
+    from ferkeras.reports.page import write_page
+    from ferkeras.reports.report import write_report
     from ferkeras.runs.costs import write_costs
     from ferkeras.runs.record import PUBLISHED, refuse_to_mix
     from reproductions import rows
@@ -74,7 +74,7 @@ def write_reports(asked):
 
 def write_bench(asked):
     """Measure how fast networks train here, and write it."""
-    from ferkeras.bench import bench
+    from ferkeras.reports.bench import bench
     from ferkeras.training import devices
     from reproductions.bench import NETWORKS
 

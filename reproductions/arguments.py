@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ferkeras import limits
-from ferkeras.listing import STATUSES
+from ferkeras.reports.listing import STATUSES
 from ferkeras.trained.zoo import DEFAULT, RESULTS
 from reproductions import keys
 from reproductions.argument_types import budget, dataset, file, positive

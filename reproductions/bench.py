@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ferkeras.bench import Network
+from ferkeras.reports.bench import Network
 from reproductions import chesley2021, pandey2019, vo2020
 
 

@@ -14,7 +14,7 @@ import reproductions
 from ferkeras.data import Datasets, is_own, mark_as_drawn
 from ferkeras.names import nearest
 from ferkeras.papers.paper import units
-from ferkeras.report import write_report
+from ferkeras.reports.report import write_report
 from ferkeras.runs.pending import cheapest_first, pending
 from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.runs.work_queue import work_through

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 import reproductions
-from ferkeras import advice, listing
 from ferkeras.names import nearest
+from ferkeras.reports import advice, listing
 
 # Columns of a wide terminal, beyond which lines are hard to follow.
 MOST = 120
@@ -31,7 +31,7 @@ def renew(results):
     """
     sources = reproductions.sources()
     digest = listing.digest_of(sources, results)
-    from ferkeras.how_to_run import listed
+    from ferkeras.reports.how_to_run import listed
 
     lines = listed(reproductions.papers(), results)
     known = (x.stat().st_mtime < reproductions.BEGAN for x in sources)

@@ -10,9 +10,9 @@ import pytest
 from keras.layers import Rescaling
 from PIL import Image
 
-from ferkeras import bench, rates_report
 from ferkeras.data import Faces
-from ferkeras.rates_report import ENGINE, FIT, PEERS, SEEDED, WAYS
+from ferkeras.reports import bench, rates_report
+from ferkeras.reports.rates_report import ENGINE, FIT, PEERS, SEEDED, WAYS
 from ferkeras.training import devices, rates
 from tests import tiny
 

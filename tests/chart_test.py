@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ferkeras import chart
-from ferkeras.chart import SHAPES, Axis, Group, Mark
+from ferkeras.reports import chart
+from ferkeras.reports.chart import SHAPES, Axis, Group, Mark
 
 pytestmark = pytest.mark.any_backend
 

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from ferkeras import report
 from ferkeras.data import Fold
 from ferkeras.papers.comparisons import Comparison
 from ferkeras.papers.paper import Unit
+from ferkeras.reports import report
 from ferkeras.runs.record import path_of, write_probabilities, write_record
 from tests import tiny
 from tests.made_up import PAPER, entry_of, with_pictures, write, write_run

@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 import reproductions
-from ferkeras import listing
 from ferkeras.names import nearest
 from ferkeras.papers.paper import units
+from ferkeras.reports import listing
 from reproductions import __main__, arguments, command_line, pandey2019, rows
 from tests import made_up
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ferkeras.papers.paper import units
-from ferkeras.summary import summarise
+from ferkeras.reports.summary import summarise
 from reproductions.falahzadeh2021 import (
     CK_PLUS,
     CK_PLUS_CLASSES,

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ferkeras.papers.paper import units
-from ferkeras.pictures import confusion
+from ferkeras.reports.pictures import confusion
+from ferkeras.reports.summary import summarise
 from ferkeras.runs.record import read_record
 from ferkeras.scoring import export  # noqa: F401, layers of saved models
-from ferkeras.summary import summarise
 from ferkeras.weights import layers_with_weights
 from reproductions import command_line
 from reproductions.falahzadeh2021 import (

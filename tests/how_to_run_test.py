@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras import advice, how_to_run
 from ferkeras.access import (
     ACCESS,
     COUNTS,
@@ -17,8 +16,9 @@ from ferkeras.access import (
     how_to_prepare,
 )
 from ferkeras.papers.paper import units
+from ferkeras.reports import advice, how_to_run
+from ferkeras.reports.summary import summarise
 from ferkeras.runs.costs import costs_file, read_costs
-from ferkeras.summary import summarise
 from ferkeras.weights import FILES
 from reproductions import __main__, arguments, command_line, papers
 from reproductions.prepare import reader_of

@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ferkeras import numbers, report
 from ferkeras.data import Fold, HoldOut
 from ferkeras.papers.paper import Unit
 from ferkeras.papers.protocol import Others, Protocol
+from ferkeras.reports import numbers, report
+from ferkeras.reports.summary import summarise
 from ferkeras.runs.record import read_json, write_record
-from ferkeras.summary import summarise
 from tests import tiny
 from tests.made_up import PAPER, TABLE, entry_of, write, write_run
 

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ferkeras import numbers, page, report
-from ferkeras.chart import SHAPES
+from ferkeras.reports import numbers, page, report
+from ferkeras.reports.chart import SHAPES
 from tests.report_test import PAPER, with_pictures, write
 
 pytestmark = pytest.mark.any_backend

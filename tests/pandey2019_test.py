@@ -7,7 +7,7 @@ import pytest
 
 from ferkeras.data import Faces
 from ferkeras.data.parts import part
-from ferkeras.summary import summarise
+from ferkeras.reports.summary import summarise
 from ferkeras.training.build import build
 from reproductions.pandey2019 import (
     BASE_RATE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ferkeras import parameters
+from ferkeras.reports import parameters
 from reproductions import chesley2021, pandey2019
 
 pytestmark = pytest.mark.any_backend

@@ -8,14 +8,14 @@ import pytest
 from ferkeras import plots
 from ferkeras.data import Faces
 from ferkeras.papers.paper import Figure, Unit
-from ferkeras.pictures import of_figure
+from ferkeras.reports.pictures import of_figure
+from ferkeras.reports.summary import summarise
 from ferkeras.runs.record import (
     path_of,
     write_confusion,
     write_probabilities,
     write_record,
 )
-from ferkeras.summary import summarise
 from tests import tiny
 
 ROWS = tuple(

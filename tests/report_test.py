@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from ferkeras import numbers, report
 from ferkeras.papers.paper import units
-from ferkeras.summary import summarise
+from ferkeras.reports import numbers, report
+from ferkeras.reports.summary import summarise
 from tests import tiny
 from tests.made_up import PAPER, TABLE, with_pictures, write
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras import how_to_run, listing, numbers, page, report
-from ferkeras.chart import SHAPES
 from ferkeras.papers.paper import units
+from ferkeras.reports import how_to_run, listing, numbers, page, report
+from ferkeras.reports.chart import SHAPES
+from ferkeras.reports.summary import seeds_recorded
 from ferkeras.runs.record import path_of
-from ferkeras.summary import seeds_recorded
 from reproductions import papers, sources, vo2020
 
 ROOT = Path(__file__).parent.parent

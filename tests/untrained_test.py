@@ -11,11 +11,11 @@ from ferkeras.papers.experiment import Start
 from ferkeras.papers.paper import Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Recipe
-from ferkeras.pictures import of_table
+from ferkeras.reports.pictures import of_table
+from ferkeras.reports.summary import summarise
 from ferkeras.runs.pending import cheapest_first, pending
 from ferkeras.runs.record import is_complete, path_of, read_record
 from ferkeras.runs.work_queue import work_through
-from ferkeras.summary import summarise
 from ferkeras.weights import FILES, PretrainedFile
 from tests import tiny
 

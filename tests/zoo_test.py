@@ -8,9 +8,9 @@ import sys
 import pytest
 
 import ferkeras
-from ferkeras.cards import card
 from ferkeras.data import faces_of
 from ferkeras.papers.experiment import slug
+from ferkeras.reports.cards import card
 from ferkeras.trained import zoo
 from ferkeras.training.build import build
 from ferkeras.training.evaluate import probabilities

@@ -10,10 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markupsafe import Markup
 
-from ferkeras import chart
 from ferkeras.files import write_whole
-from ferkeras.numbers import counts, groups, in_words, index
-from ferkeras.report import METHOD, Contents, written
+from ferkeras.reports import chart
+from ferkeras.reports.numbers import counts, groups, in_words, index
+from ferkeras.reports.report import METHOD, Contents, written
 from ferkeras.trained.zoo import shipped
 
 # What became of a number or a claim, and how the page marks it.

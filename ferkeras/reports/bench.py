@@ -13,7 +13,7 @@ from rich.console import Console
 from ferkeras.data import random_affine
 from ferkeras.limits import BENCH
 from ferkeras.papers.experiment import Experiment
-from ferkeras.rates_report import (
+from ferkeras.reports.rates_report import (
     ENGINE,
     FIT,
     PEERS,

@@ -7,16 +7,15 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from ferkeras import chart, how_to_run, parameters
-from ferkeras.claims import comparisons, forest, measured, statements
 from ferkeras.files import write_whole
-from ferkeras.line import LEARNED, synthetic
-from ferkeras.numbers import numbers
 from ferkeras.papers.experiment import slug
-from ferkeras.pictures import Picture, of_figure, of_table
-from ferkeras.scoring.verdicts import CLOSE, PRIOR_FREEDOM, WIDEST
-from ferkeras.summary import once, summarise
-from ferkeras.tables import (
+from ferkeras.reports import chart, how_to_run, parameters
+from ferkeras.reports.claims import comparisons, forest, measured, statements
+from ferkeras.reports.line import LEARNED, synthetic
+from ferkeras.reports.numbers import numbers
+from ferkeras.reports.pictures import Picture, of_figure, of_table
+from ferkeras.reports.summary import once, summarise
+from ferkeras.reports.tables import (
     EPOCHS_HEAD,
     OTHER_HEAD,
     PROVENANCE_HEAD,
@@ -29,6 +28,7 @@ from ferkeras.tables import (
     run_rows,
     table,
 )
+from ferkeras.scoring.verdicts import CLOSE, PRIOR_FREEDOM, WIDEST
 
 # What the words on the method have in them.
 METHOD = {
@@ -41,7 +41,7 @@ CHARTS = ".svg"
 
 
 def group_of(of_paper, part, found):
-    """A table's numbers as a `ferkeras.chart.Group`.
+    """A table's numbers as a `ferkeras.reports.chart.Group`.
 
     Args:
         of_paper: a `Table`.
@@ -76,7 +76,7 @@ class Contents:
 
     Attributes:
         charts: dict of paths, relative to the results, to functions that draw
-            them, as `ferkeras.chart.draw` with a layout.
+            them, as `ferkeras.reports.chart.draw` with a layout.
         pictures: list of `Picture`, those of the charts too.
         values: what the template is given.
     """

@@ -4,7 +4,7 @@ import re
 
 from keras.layers import BatchNormalization
 
-from ferkeras.tables import printed, table
+from ferkeras.reports.tables import printed, table
 from ferkeras.weights import layers_with_weights
 
 COLUMN_HEAD = ["row", "printed, millions", "here", "less normalisation"]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ferkeras.chart import Group, Mark
 from ferkeras.papers.comparisons import mcnemar, paired
+from ferkeras.reports.chart import Group, Mark
+from ferkeras.reports.tables import signed, table
 from ferkeras.runs.predictions import answers, at_epoch, confusion
 from ferkeras.scoring.verdicts import CLOSE, holm
-from ferkeras.tables import signed, table
 
 STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 COMPARISON_HEAD = [

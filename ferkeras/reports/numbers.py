@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from ferkeras.chart import SHAPES, Group, Mark
-from ferkeras.line import Line
 from ferkeras.papers.paper import Paper
-from ferkeras.summary import once, summarise
-from ferkeras.tables import (
+from ferkeras.reports.chart import SHAPES, Group, Mark
+from ferkeras.reports.line import Line
+from ferkeras.reports.summary import once, summarise
+from ferkeras.reports.tables import (
     percent,
     printed,
     reported,

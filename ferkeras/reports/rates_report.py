@@ -8,9 +8,9 @@ import keras
 
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import slug
-from ferkeras.rates_chart import rates_png
+from ferkeras.reports.rates_chart import rates_png
+from ferkeras.reports.tables import table
 from ferkeras.runs import record
-from ferkeras.tables import table
 from ferkeras.training import devices
 
 SEEDS = 4  # side by side

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from ferkeras.line import Line
 from ferkeras.papers.paper import units
+from ferkeras.reports.line import Line
 from ferkeras.runs.record import is_complete, read_json, read_record
 
 

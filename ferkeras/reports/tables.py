@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from ferkeras.line import synthetic
+from ferkeras.reports.line import synthetic
 
 
 def percent(value):

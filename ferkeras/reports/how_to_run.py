@@ -1,13 +1,13 @@
 """What a row that was not run asks for: data, commands and time."""
 
 from ferkeras.access import access_to, how_to_prepare
-from ferkeras.advice import words_of
 from ferkeras.durations import about, between
-from ferkeras.listing import NOT_RUN, Listed
 from ferkeras.papers.paper import Unit
+from ferkeras.reports.advice import words_of
+from ferkeras.reports.listing import NOT_RUN, Listed
+from ferkeras.reports.summary import summarise
+from ferkeras.reports.tables import table
 from ferkeras.runs.costs import estimate, estimate_alone, read_costs
-from ferkeras.summary import summarise
-from ferkeras.tables import table
 from ferkeras.weights import FILES
 
 HEAD = [

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING
 from ferkeras.papers.comparisons import interval
 from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
+from ferkeras.reports.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING
 from ferkeras.runs.record import commonest, path_of
 from ferkeras.runs.run_folder import read_history
 from ferkeras.scoring.verdicts import Printed, centred, judge
@@ -259,7 +259,7 @@ class Line:
         return "undecided" if self.status() == "recorded" else "waiting"
 
     def status(self):
-        """One of `ferkeras.listing.STATUSES`, by the records alone."""
+        """One of `ferkeras.reports.listing.STATUSES`, by the records alone."""
         if len(self.complete) >= self.table.runs:
             return RECORDED
         if self.complete:

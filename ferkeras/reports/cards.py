@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras import chart
 from ferkeras.access import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
+from ferkeras.reports import chart
+from ferkeras.reports.tables import table
 from ferkeras.runs.record import is_complete, read_confusion, read_json
 from ferkeras.scoring.metrics import wilson
-from ferkeras.tables import table
 from ferkeras.trained.zoo import shipped
 
 # From a row's folder to that of the results.

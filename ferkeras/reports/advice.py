@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from ferkeras.access import access_to, how_to_prepare, offered_as
 from ferkeras.durations import about, between
-from ferkeras.listing import NOT_RUN, Listed
+from ferkeras.reports.listing import NOT_RUN, Listed
 
 WIDTH = 80  # columns of a terminal
 KEYS = ("dataset_from", "prepare", "command", "hours_cpu", "hours_gpu")

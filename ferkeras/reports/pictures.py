@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ferkeras import panels, plots
-from ferkeras.line import synthetic
+from ferkeras import plots
 from ferkeras.papers.experiment import slug
+from ferkeras.reports import panels
+from ferkeras.reports.line import synthetic
 from ferkeras.runs.predictions import at_epoch, confusion
 from ferkeras.runs.record import path_of
 from ferkeras.runs.run_folder import read_history
