@@ -12,22 +12,22 @@ import warnings
 from pathlib import Path
 
 import reproductions
-from reproductions import arguments
+from reproductions.commands import arguments
 
 README = Path(__file__).parent.parent / "README.md"
 
 
 def list_rows(asked):
     """Print every row, what is recorded of it and how to run what is not."""
-    from reproductions import rows
+    from reproductions.commands import row_list
 
-    rows.print_rows(asked)
+    row_list.print_rows(asked)
 
 
 def prepare_dataset(asked):
     """Prepare one dataset."""
     from ferkeras.access import npz_path
-    from reproductions.prepare import prepare
+    from reproductions.commands.prepare import prepare
 
     with warnings.catch_warnings():
         # What readers tell is for people: without where in the code it is.
@@ -56,7 +56,7 @@ def write_reports(asked):
     from ferkeras.reports.report import write_report
     from ferkeras.runs.costs import write_costs
     from ferkeras.runs.record import PUBLISHED, refuse_to_mix
-    from reproductions import rows
+    from reproductions.commands import row_list
 
     papers = reproductions.papers()
     for paper in papers:
@@ -69,14 +69,14 @@ def write_reports(asked):
     for card in write_cards(papers, asked.results):
         print(card)
     print(write_page(papers, asked.results))
-    rows.renew(asked.results)
+    row_list.renew(asked.results)
 
 
 def write_bench(asked):
     """Measure how fast networks train here, and write it."""
     from ferkeras.reports.bench import bench
     from ferkeras.training import devices
-    from reproductions.bench import NETWORKS
+    from reproductions.commands.bench import NETWORKS
 
     devices.configure(asked.results / "work" / "compiled")
     path = bench(NETWORKS, asked.results, limit=asked.time_budget)
@@ -85,19 +85,19 @@ def write_bench(asked):
 
 def predict_pictures(asked):
     """Predict the expressions in photographs and videos."""
-    from reproductions.predict import predict
+    from reproductions.commands.predict import predict
 
     predict(asked)
 
 
 def do_with_models(asked):
     """List the trained models, export one or evaluate one."""
-    from reproductions import models
+    from reproductions.commands import trained_models
 
     do = {
-        "models": models.list_models,
-        "export": models.export_model,
-        "evaluate": models.evaluate_model,
+        "models": trained_models.list_models,
+        "export": trained_models.export_model,
+        "evaluate": trained_models.evaluate_model,
     }
     do[asked.do](asked)
 
@@ -109,12 +109,12 @@ def run_rows(asked):
         for name in others:
             if getattr(asked, name):
                 asked.error(f"--pending takes no --{name}")
-    from reproductions import command_line
+    from reproductions.commands import run_papers
 
     if asked.pending:
-        command_line.run_pending(asked)
+        run_papers.run_pending(asked)
     else:
-        command_line.run_paper(reproductions.paper(asked.paper), asked)
+        run_papers.run_paper(reproductions.paper(asked.paper), asked)
 
 
 DO = {

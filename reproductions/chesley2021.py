@@ -13,24 +13,23 @@ from functools import partial
 from keras.layers import Rescaling
 
 from ferkeras.data import HoldOut, random_resized_crop
-from ferkeras.models import (
-    alexnet48,
-    deep_emotion,
-    dexpression,
-    plain_cnn,
-)
-from ferkeras.papers.comparisons import Comparison
-from ferkeras.papers.paper import Figure, Paper, Table
-from ferkeras.papers.protocol import Others, Protocol
-from ferkeras.papers.statements import (
+from ferkeras.models import alexnet48, deep_emotion, dexpression, plain_cnn
+from ferkeras.papers import (
+    Comparison,
+    Figure,
+    Others,
+    Paper,
+    Protocol,
     Statement,
+    Table,
+)
+from ferkeras.papers.statements import (
     best_recalled,
     mainly_confused,
     mistaken_for,
     over_predicted,
     rarely_predicted,
 )
-from reproductions import command_line
 from reproductions.chesley2021_recipes import (
     ALEXNET,
     BN,
@@ -48,6 +47,7 @@ from reproductions.chesley2021_recipes import (
     row,
     tried,
 )
+from reproductions.commands import run_papers
 
 PAPER_SPLIT = Protocol(
     "paper",
@@ -297,4 +297,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

@@ -10,8 +10,7 @@ from ferkeras.data import (
     random_affine,
     random_resized_crop,
 )
-from ferkeras.papers.experiment import Experiment
-from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers import Experiment, Phase, Recipe
 
 one_transform = partial(
     one_of,

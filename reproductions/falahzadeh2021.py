@@ -17,10 +17,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from ferkeras.papers.comparisons import Comparison
-from ferkeras.papers.paper import Demo, Figure, Paper, Table
-from ferkeras.papers.statements import Statement, best_recalled, worst_recalled
-from reproductions import command_line
+from ferkeras.papers import Comparison, Demo, Figure, Paper, Statement, Table
+from ferkeras.papers.statements import best_recalled, worst_recalled
+from reproductions.commands import run_papers
 from reproductions.falahzadeh2021_folds import (
     FER2013,
     filled_folds,
@@ -286,4 +285,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

@@ -1,7 +1,7 @@
 """The protocols of Falahzadeh et al. (2021): which images train and score."""
 
 from ferkeras.data import Copies, Draw, Fold, HoldOut
-from ferkeras.papers.protocol import Protocol
+from ferkeras.papers import Protocol
 from reproductions.falahzadeh2021_recipes import augment
 
 FER2013 = Protocol(

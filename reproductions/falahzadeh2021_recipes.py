@@ -8,8 +8,7 @@ from keras.optimizers import Adam
 from ferkeras.data import no_augmentation, random_affine
 from ferkeras.layers import PixelRange
 from ferkeras.models import alexnet
-from ferkeras.papers.experiment import Experiment, Start
-from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers import Experiment, Phase, Recipe, Start
 
 GREY = ("grey",) * 3
 THREE = ("grey", "sobel_x", "sobel_y")

@@ -24,16 +24,19 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.data import Draw, HoldOut
-from ferkeras.papers.comparisons import Comparison
-from ferkeras.papers.paper import Demo, Figure, Paper, Table
-from ferkeras.papers.protocol import Others, Protocol
-from ferkeras.papers.statements import (
+from ferkeras.papers import (
+    Comparison,
+    Demo,
+    Figure,
+    Others,
+    Paper,
+    Protocol,
     Statement,
-    errs_only_towards,
-    mostly_taken_for,
+    Table,
 )
+from ferkeras.papers.statements import errs_only_towards, mostly_taken_for
 from ferkeras.scoring.metrics import MIXED
-from reproductions import command_line
+from reproductions.commands import run_papers
 from reproductions.mohana2023_recipes import (
     ABSOLUTE,
     CK48,
@@ -250,4 +253,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

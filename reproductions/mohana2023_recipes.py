@@ -9,9 +9,7 @@ from keras.optimizers import Adam
 from ferkeras.data import no_augmentation
 from ferkeras.losses import PixelLoss
 from ferkeras.models import sparse_autoencoder, sparse_classifier
-from ferkeras.papers.experiment import Experiment, Start
-from ferkeras.papers.recipe import Phase, Recipe
-from ferkeras.papers.task import RECONSTRUCTION
+from ferkeras.papers import RECONSTRUCTION, Experiment, Phase, Recipe, Start
 
 CK_PLUS = "ck_plus/mohana2023/faces48"
 WITH_NEUTRAL = "ck_plus/mohana2023_neutral/faces48"

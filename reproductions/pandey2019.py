@@ -20,10 +20,15 @@ from ferkeras.models import (
     parallel_streams,
     vgg13,
 )
-from ferkeras.papers.comparisons import Comparison
-from ferkeras.papers.experiment import Experiment
-from ferkeras.papers.paper import Demo, LayerTable, Paper, Table
-from reproductions import command_line
+from ferkeras.papers import (
+    Comparison,
+    Demo,
+    Experiment,
+    LayerTable,
+    Paper,
+    Table,
+)
+from reproductions.commands import run_papers
 from reproductions.pandey2019_published import PUBLISHED
 from reproductions.pandey2019_recipes import (
     ARRIAGA,
@@ -280,4 +285,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

@@ -15,10 +15,7 @@ from keras.layers import Rescaling
 
 from ferkeras.data import no_augmentation
 from ferkeras.models import mini_xception
-from ferkeras.papers.experiment import Experiment, Start
-from ferkeras.papers.paper import Table
-from ferkeras.papers.protocol import Protocol
-from ferkeras.papers.recipe import Recipe
+from ferkeras.papers import Experiment, Protocol, Recipe, Start, Table
 
 WEIGHTS = "mini-Xception, FER2013"
 AS_PUBLISHED = Recipe(

@@ -9,8 +9,7 @@ from functools import partial
 from keras.optimizers import SGD, Adam
 
 from ferkeras.data import Draw, HoldOut, random_affine
-from ferkeras.papers.protocol import Others, Protocol
-from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers import Others, Phase, Protocol, Recipe
 from ferkeras.training.schedules import cosine
 
 # The augmentation of microsoft/FERPlus.

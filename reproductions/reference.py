@@ -15,12 +15,18 @@ from keras.optimizers import SGD
 from ferkeras.data import mirrored_crops, random_affine
 from ferkeras.losses import PriorLabelSmoothing, uniform_prior
 from ferkeras.models import residual_network
-from ferkeras.papers.experiment import Experiment
-from ferkeras.papers.paper import Demo, Paper, Table
-from ferkeras.papers.protocol import Protocol
-from ferkeras.papers.recipe import Phase, Recipe, cross_entropy
+from ferkeras.papers import (
+    Demo,
+    Experiment,
+    Paper,
+    Phase,
+    Protocol,
+    Recipe,
+    Table,
+    cross_entropy,
+)
 from ferkeras.training.schedules import averaging, cosine
-from reproductions import command_line
+from reproductions.commands import run_papers
 
 CLEAN = Protocol(
     "clean",
@@ -131,4 +137,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

@@ -15,10 +15,9 @@ from dataclasses import replace
 from functools import partial
 
 from ferkeras.models import pyramid_sr, super_resolution
-from ferkeras.papers.paper import Demo, Figure, Paper, Table
-from ferkeras.papers.recipe import cross_entropy
+from ferkeras.papers import Demo, Figure, Paper, Table, cross_entropy
 from ferkeras.papers.task import SUPER_RESOLUTION
-from reproductions import command_line
+from reproductions.commands import run_papers
 from reproductions.vo2020_claims import comparisons, cuts, statements
 from reproductions.vo2020_recipes import (
     AFFECTNET_PROTOCOL,
@@ -266,4 +265,4 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)

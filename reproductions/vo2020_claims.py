@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers import Comparison, Statement
 from ferkeras.papers.statements import (
-    Statement,
     highest_recalled,
     lowest_recalled,
     mostly_taken_for,

@@ -19,8 +19,7 @@ from ferkeras.data import (
     no_augmentation,
 )
 from ferkeras.losses import PixelLoss, PriorLabelSmoothing, uniform_prior
-from ferkeras.papers.protocol import Protocol
-from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers import Phase, Protocol, Recipe
 from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.training.schedules import one_cycle, one_cycle_momentum
 from tfds_builders.ferplus import prior

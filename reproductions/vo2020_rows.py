@@ -5,8 +5,7 @@ from functools import partial
 
 from ferkeras.layers import COLOURS
 from ferkeras.models import pyramid_sr, vgg16_bn
-from ferkeras.papers.experiment import Experiment, Start
-from ferkeras.papers.recipe import cross_entropy
+from ferkeras.papers import Experiment, Start, cross_entropy
 from reproductions.vo2020_recipes import (
     FERPLUS,
     FERPLUS_PSR,

@@ -1,4 +1,4 @@
-"""The import order: a module imports only from lines above its own."""
+"""The floors: a folder imports only from folders on lines above its own."""
 
 import ast
 from pathlib import Path
@@ -9,28 +9,13 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet opencv image_file folders
     files durations access limits names
-    listing keeper
-    advice
-    layers losses metrics data schedules optimizers weights verdicts
-    comparisons explain models operations plots statements task chart
-    panels
-    recipe protocol
-    experiment devices compiled
-    paper
-    build
-    record run_folder tensorboard resident
-    fit engine
-    train evaluate export costs
-    zoo formats
-    rates start outcome line fold_lists predict
-    predictions reproduce summary together ways display pending
-    pictures rates_chart annotate node needs
-    tables
-    numbers cards cross_dataset
-    claims how_to_run parameters rates_report
-    report
-    page work_queue bench
-    cluster
+    layers losses weights
+    models data
+    scoring
+    papers plots trained
+    training
+    runs
+    cluster reports
 """
 RANK = {
     name: rank
@@ -73,7 +58,9 @@ def test_imports_point_down(path):
         if top == "ferkeras" and below[0] != part(path):
             assert RANK[below[0]] < RANK[part(path)], name
         if part(path) in ("layers", "losses", "models"):
-            assert top in PURE, name
+            # What XLA compiles apart from the step is TensorFlow's alone.
+            apart = path.stem == "compiled" and top == "tensorflow"
+            assert apart or top in PURE, name
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """JAFFE and CK+ as published, of drawn faces."""
 
 from ferkeras.data import Datasets
-from reproductions.command_line import prepare_demo
+from reproductions.commands.run_papers import prepare_demo
 from reproductions.falahzadeh2021 import PAPER
 
 

@@ -4,8 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from ferkeras.papers.paper import Figure
-from ferkeras.papers.statements import Statement
+from ferkeras.papers import Figure, Statement
 from ferkeras.runs.record import path_of, write_confusion, write_record
 from tests import tiny
 

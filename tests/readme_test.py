@@ -9,7 +9,8 @@ import pytest
 
 import reproductions
 from ferkeras.papers.paper import units
-from reproductions import __main__, arguments, command_line, papers
+from reproductions import __main__, papers
+from reproductions.commands import arguments, run_papers
 
 pytestmark = pytest.mark.any_backend
 
@@ -34,7 +35,7 @@ from ferkeras.models import plain_cnn
 from ferkeras.papers.paper import Paper, Table
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Phase, Recipe
-from reproductions import command_line
+from reproductions.commands import run_papers
 
 network = partial(plain_cnn, filters=(4,), dense=(8,))
 RECIPE = Recipe(
@@ -63,7 +64,7 @@ PAPER = Paper(
 )
 
 if __name__ == "__main__":
-    command_line.main(PAPER)
+    run_papers.main(PAPER)
 '''
 
 
@@ -83,7 +84,7 @@ def test_the_lines_that_load_a_model_run(capsys):
 def test_a_papers_commands_name_what_it_has(key, words):
     (paper,) = (paper for paper in papers() if paper.key == key)
     asked = arguments.script(key).parse_args(shlex.split(words))
-    rows = asked.rows + command_line.rows_of(paper, asked.tables)
+    rows = asked.rows + run_papers.rows_of(paper, asked.tables)
     assert units(paper, rows, [asked.protocol] if asked.protocol else [])
 
 
@@ -144,7 +145,7 @@ def test_a_paper_is_one_file(toy, capsys):
     results = toy / "results"
     words = ["--data-dir", str(toy / "data"), "--results", str(results)]
     __main__.main(["prepare", "synthetic_faces/demo", *words])
-    command_line.main(paper, ["--protocol", "clean", *words])
+    run_papers.main(paper, ["--protocol", "clean", *words])
     text = (results / "toy2030.md").read_text()
     assert "| the Laplacian helps | Laplacian | Grey | clean | +1.00 |" in text
     assert "Synthetic faces" in text

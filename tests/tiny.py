@@ -13,10 +13,15 @@ import numpy as np
 from scipy.special import softmax
 
 from ferkeras.data import Faces, random_affine
-from ferkeras.papers.experiment import Experiment
-from ferkeras.papers.paper import Paper, Table, Unit
-from ferkeras.papers.protocol import Protocol
-from ferkeras.papers.recipe import Phase, Recipe
+from ferkeras.papers import (
+    Experiment,
+    Paper,
+    Phase,
+    Protocol,
+    Recipe,
+    Table,
+    Unit,
+)
 from ferkeras.runs import run_folder
 from ferkeras.runs.reproduce import reproduce
 from ferkeras.runs.run_folder import RunFolder

@@ -8,12 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ferkeras import folders
-from ferkeras.image_file import (
-    SUFFIXES,
-    ImageFileError,
-    decode_file,
-    read_file,
-)
+from ferkeras.image_file import SUFFIXES, ImageFileError, decode_file, read_file
 
 NAMES_SHOWN = 10
 DIM = (

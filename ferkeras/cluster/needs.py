@@ -41,8 +41,8 @@ class Needs:
         memory: bytes of the smallest card; None where unknown.
         share_batches: whether each run shares its batches over all cards of a
             machine.
-        costs: as of `ferkeras.runs.costs.read_costs`; networks are added as they
-            are asked for.
+        costs: as of `ferkeras.runs.costs.read_costs`; networks are added as
+            they are asked for.
     """
 
     cores: float

@@ -218,7 +218,7 @@ class Copies:
     Attributes:
         of: the split.
         per_class: images of each class afterwards.
-        augment: as in `ferkeras.papers.recipe.Recipe`, rows of 6; draws the copies.
+        augment: as in `ferkeras.papers.Recipe`, rows of 6; draws the copies.
     """
 
     of: str

@@ -6,12 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ferkeras.access import (
-    face_size,
-    has_tensorflow,
-    how_to_prepare,
-    is_own,
-)
+from ferkeras.access import face_size, has_tensorflow, how_to_prepare, is_own
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.npz import open_npz
 from ferkeras.data.source import Faces, Source, faces_of

@@ -2,11 +2,8 @@
 
 from ferkeras.layers.affine_warp import AffineWarp, sample_bilinear
 from ferkeras.layers.branch_fusion import BranchFusion
-from ferkeras.layers.input_channels import (
-    CHANNELS,
-    COLOURS,
-    InputChannels,
-)
+from ferkeras.layers.compiled import Compiled
+from ferkeras.layers.input_channels import CHANNELS, COLOURS, InputChannels
 from ferkeras.layers.local_response_normalization import (
     LocalResponseNormalization,
 )
@@ -25,6 +22,7 @@ __all__ = [
     "AffineWarp",
     "BatchNormalizationWithoutEval",
     "BranchFusion",
+    "Compiled",
     "DropoutWithoutEval",
     "InputChannels",
     "LocalResponseNormalization",

@@ -13,6 +13,12 @@ from ferkeras.papers.recipe import Recipe, cross_entropy
 from ferkeras.papers.task import CLASSIFICATION, Task
 from ferkeras.weights import FILES
 
+# What records and digests name is named so for good, wherever it moves to.
+RECORDED_AS = {
+    "ferkeras.training.optimizers": "ferkeras.optimizers",
+    "ferkeras.training.schedules": "ferkeras.schedules",
+}
+
 
 def slug(name: str) -> str:
     """Folder name of a row: `"Base + Sobel"` becomes `"base-sobel"`."""
@@ -29,8 +35,8 @@ def dotted(value: Any) -> str:
         return f"{dotted(value.func)}({', '.join(words)})"
     if not callable(value):
         return repr(value)
+    module = RECORDED_AS.get(value.__module__, value.__module__)
     # Where Keras keeps a class inside changes between versions.
-    module = value.__module__
     module = "keras" if module.startswith("keras.") else module
     return f"{module}.{value.__qualname__}"
 
@@ -88,8 +94,8 @@ class Experiment:
         reported: the printed numbers, in percent: the task's metric, and
             where the paper gives them `min` and `max` over runs, `training`,
             the accuracy on the training images, other scores by their names in
-            `ferkeras.reports.tables.WORDS`, and `classes`, from names to recalls;
-            empty for a row that the paper does not have.
+            `ferkeras.reports.tables.WORDS`, and `classes`, from names to
+            recalls; empty for a row that the paper does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.

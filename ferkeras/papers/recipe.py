@@ -24,7 +24,8 @@ class Phase:
         schedules: arguments of the optimizer that change from step to step, or
             depend on how many there are, each a function `total_steps ->
             schedule or float` such as
-            `functools.partial(ferkeras.training.schedules.one_cycle, peak=1e-3)`.
+            `functools.partial(one_cycle, peak=1e-3)`, of
+            `ferkeras.training.schedules`.
         frozen: regular expression; layers whose names match it from the start
             are not trained, and their batch normalisation is as in scoring.
         image_size: side of the images in pixels; the row's own where None.

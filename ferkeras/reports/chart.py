@@ -187,7 +187,7 @@ def number(value, sign):
 
 
 ENVIRONMENT = Environment(
-    loader=PackageLoader("ferkeras"),
+    loader=PackageLoader("ferkeras.reports"),
     autoescape=select_autoescape(default=True, disabled_extensions=("md",)),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -78,7 +78,8 @@ def difference(line, than, comparison):
         comparison: `ferkeras.papers.comparisons.Comparison`.
 
     Returns:
-        `ferkeras.papers.comparisons.Difference`, or None where no seed is common.
+        `ferkeras.papers.comparisons.Difference`, or None where no seed is
+        common.
     """
     ours, theirs = (
         x.by_seed(score)

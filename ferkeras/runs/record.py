@@ -14,7 +14,7 @@ import numpy as np
 from ferkeras.data import is_own
 from ferkeras.files import open_whole, write_whole
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def commit():

@@ -88,8 +88,8 @@ def claim(units, results, again, locks, say, coming=()):
             others start from them.
         locks: `contextlib.ExitStack`, which holds what is taken.
         say: function that prints a line.
-        coming: keys, as of `ferkeras.runs.display.key`, of units whose weights will
-            be at hand in time.
+        coming: keys, as of `ferkeras.runs.display.key`, of units whose weights
+            will be at hand in time.
 
     Returns:
         The units to be run; and those that are complete, each with its record.

@@ -89,8 +89,8 @@ def grad_cam(
     Args:
         model: functional or sequential `keras.Model` from one image tensor to
             logits `(batch, num_classes)`, such as the `classifier` or the
-            `scoring` model of `ferkeras.training.build.Networks`. The gradient of a
-            softmax in their place would vanish where the network is sure.
+            `scoring` model of `ferkeras.training.build.Networks`. The gradient
+            of a softmax in their place would vanish where the network is sure.
         layer_name: name of a layer whose output is `(batch, rows, columns,
             channels)`, be it in a model in the model. Where several models
             have a layer of that name, the path of one: `"stream1/conv2"`.

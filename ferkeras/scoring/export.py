@@ -12,10 +12,8 @@ import keras
 import numpy as np
 from keras import layers
 
-import ferkeras.layers  # noqa: F401
-
 # Imported so that Keras knows their layers when it opens a model.
-import ferkeras.training.compiled  # noqa: F401
+import ferkeras.layers  # noqa: F401
 from ferkeras.data import has_tensorflow
 from ferkeras.files import open_whole
 

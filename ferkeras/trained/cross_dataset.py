@@ -50,10 +50,10 @@ def scores(
         dict of `images`, how many are scored; `accuracy` in percent, its 95 %
         `interval` (Wilson) and `macro_f1`, the mean over classes in percent;
         `accuracy_among_shared`, where the model chooses among the classes of
-        both alone; `classes`, a dict as of `ferkeras.scoring.metrics.scores`, by the
-        model's names; `left_out`, images by class that the model does not
-        have; `never_shown`, the model's classes that the dataset has no image
-        of; and `confusion`, in images, by true and by predicted name.
+        both alone; `classes`, a dict as of `ferkeras.scoring.metrics.scores`,
+        by the model's names; `left_out`, images by class that the model does
+        not have; `never_shown`, the model's classes that the dataset has no
+        image of; and `confusion`, in images, by true and by predicted name.
 
     Raises:
         ValueError: where no image is of a class that both have.

@@ -13,7 +13,7 @@ from ferkeras.names import nearest
 if TYPE_CHECKING:
     import keras
 
-RESULTS = Path(__file__).parent.parent / "results"
+RESULTS = Path(__file__).parents[2] / "results"
 # What `ferkeras predict` asks where no model is named: the first of these that
 # ships.
 DEFAULT = "reference"

@@ -6,8 +6,7 @@ import keras
 import numpy as np
 
 from ferkeras.data import IDENTITY, NEUTRAL
-from ferkeras.layers import AffineWarp, InputChannels, PhotoWarp
-from ferkeras.training.compiled import Compiled
+from ferkeras.layers import AffineWarp, Compiled, InputChannels, PhotoWarp
 from ferkeras.training.devices import on_processor
 
 # By how many numbers a recipe draws for an image.

@@ -46,7 +46,7 @@ def probabilities(
     Args:
         networks: `ferkeras.training.build.Networks`.
         faces: `Faces` of the row's size.
-        views: as in `ferkeras.papers.recipe.Recipe`: each image's probabilities are
+        views: as in `ferkeras.papers.Recipe`: each image's probabilities are
             0.4 times its own and 0.6 times the mean of its views'.
         seed: of what is random in the views.
         raw_scores: as in `Recipe`: each image's probabilities are the softmax

@@ -218,8 +218,8 @@ def train(networks, row, faces_at, runs, deadline=None, callbacks=(), way=None):
     weights on a processor; so do, within rounding, the ways of training.
 
     Args:
-        networks: `ferkeras.training.build.Networks` of the row; what they hold at the
-            end is of no meaning.
+        networks: `ferkeras.training.build.Networks` of the row; what they hold
+            at the end is of no meaning.
         row: `Experiment`.
         faces_at: `image size -> Faces, {fingerprint: Faces}`: those to train
             on, and those whose score chooses an epoch.

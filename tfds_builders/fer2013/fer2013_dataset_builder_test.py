@@ -9,11 +9,7 @@ import pytest
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from tfds_builders.fer2013 import (  # noqa: E402
-    fake_files,
-    fer2013_dataset_builder,
-    reader,
-)
+from tfds_builders.fer2013 import fake_files, fer2013_dataset_builder, reader  # noqa: E402
 
 
 class Fer2013Test(tfds.testing.DatasetBuilderTestCase):

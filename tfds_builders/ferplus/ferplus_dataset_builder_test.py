@@ -11,11 +11,7 @@ tfds = pytest.importorskip("tensorflow_datasets")
 
 from tfds_builders.fer2013 import fake_files as fer2013_files  # noqa: E402
 from tfds_builders.fer2013 import reader as fer2013  # noqa: E402
-from tfds_builders.ferplus import (  # noqa: E402
-    fake_files,
-    ferplus_dataset_builder,
-    reader,
-)
+from tfds_builders.ferplus import fake_files, ferplus_dataset_builder, reader  # noqa: E402
 
 
 class FerplusTest(tfds.testing.DatasetBuilderTestCase):

@@ -9,11 +9,7 @@ import pytest
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from tfds_builders.jaffe import (  # noqa: E402
-    fake_files,
-    jaffe_dataset_builder,
-    reader,
-)
+from tfds_builders.jaffe import fake_files, jaffe_dataset_builder, reader  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore:.* images are left out")
 

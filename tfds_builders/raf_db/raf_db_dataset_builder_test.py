@@ -9,11 +9,7 @@ import pytest
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-from tfds_builders.raf_db import (  # noqa: E402
-    fake_files,
-    raf_db_dataset_builder,
-    reader,
-)
+from tfds_builders.raf_db import fake_files, raf_db_dataset_builder, reader  # noqa: E402
 
 
 class Faked:

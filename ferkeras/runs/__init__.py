@@ -1,0 +1,1 @@
+"""From units to records, one after the other or together."""

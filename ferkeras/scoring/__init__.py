@@ -1,0 +1,1 @@
+"""Scores of what networks say, and files of the networks."""

@@ -1,0 +1,308 @@
+import errno
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from ferkeras import access
+from ferkeras.access import is_prepared
+from ferkeras.data import (
+    Datasets,
+    Faces,
+    Source,
+    has_tensorflow,
+    npz,
+    npz_path,
+    open_dataset,
+)
+from ferkeras.data import prepared as prepared_datasets
+from ferkeras.data.encoded import EncodedImages, OnDisk
+from ferkeras.data.npz import open_npz
+from reproductions import __main__
+from reproductions.commands import prepare
+from tests.commands.own_images_test import write
+from tests.scenes import encoded
+from tfds_builders.synthetic_faces import reader
+
+NAME = "synthetic_faces/demo"
+needs_tensorflow = pytest.mark.skipif(
+    not has_tensorflow(), reason="TFDS prepares with TensorFlow"
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The demo's faces, prepared by every way this machine has."""
+    folder = tmp_path_factory.mktemp("data")
+    return folder, prepare.prepare(NAME, folder, npz=True)
+
+
+def test_what_is_prepared_is_known_without_opening_it(prepared, monkeypatch):
+    folder, _ = prepared
+    assert is_prepared(NAME, folder)
+    for name in ("ferplus/half", "synthetic_faces", f"{NAME}/faces24"):
+        assert not is_prepared(name, folder)
+        with pytest.raises(FileNotFoundError):
+            open_dataset(name, folder)
+    monkeypatch.setattr(access, "has_tensorflow", lambda: False)
+    assert is_prepared(NAME, folder)
+    npz_path(NAME, folder).rename(folder / "away")
+    assert not is_prepared(NAME, folder)
+    (folder / "away").rename(npz_path(NAME, folder))
+
+
+def test_what_is_read_equals_what_the_reader_drew(prepared):
+    _, source = prepared
+    drawn = reader.read("demo")
+    for split in ("train", "validation", "test"):
+        faces = source.faces(split)
+        assert (faces.images == drawn[split]["image"]).all()
+        assert (faces.labels == drawn[split]["label"]).all()
+        assert (faces.rows == drawn[split]["row"]).all()
+
+
+@needs_tensorflow
+def test_npz_holds_what_tfds_prepared(prepared):
+    folder, source = prepared
+    npz = open_npz(NAME, folder)
+    assert npz.class_names == source.class_names
+    assert npz.version == source.version
+    for split in npz.splits:
+        assert npz.faces(split).fingerprint == source.faces(split).fingerprint
+
+
+@needs_tensorflow
+def test_without_tensorflow_the_reader_writes_the_same_npz(
+    prepared, tmp_path, monkeypatch
+):
+    _, source = prepared
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    prepare.prepare(NAME, tmp_path)
+    npz = open_npz(NAME, tmp_path)
+    for split in npz.splits:
+        assert npz.faces(split).fingerprint == source.faces(split).fingerprint
+
+
+def written(folder, files):
+    """What `open_npz` has of such files; and what was written."""
+    images = EncodedImages(lambda: ((x, None) for x in files), len(files))
+    count = len(files)
+    faces = Faces(images, np.zeros(count, int), np.arange(count))
+    source = Source("own/few", "1.0.0", ("a",), ("train",), lambda split: faces)
+    npz.write_npz(source, npz_path("own/few", folder))
+    return open_npz("own/few", folder).faces("train"), faces
+
+
+def test_image_files_come_back_one_after_the_other(tmp_path):
+    found, faces = written(tmp_path, [b"first", b"", b"the third"])
+    files = found.images.read()
+    assert [next(files)[0] for _ in range(3)] == [b"first", b"", b"the third"]
+    assert found.fingerprint == faces.fingerprint
+
+
+def test_pixels_are_those_of_the_file_as_it_is(tmp_path):
+    path = npz_path("own/few", tmp_path)
+    for shade in (0, 255):
+        file = encoded(np.full((9, 9), shade, np.uint8))
+        found, _ = written(tmp_path, [file])
+        pixels = found.resized(4).images
+        assert isinstance(pixels, OnDisk)
+        assert (pixels[:] == shade).all()
+        path.rename(tmp_path / f"{shade}.npz")
+    # Another that was copied here.
+    (tmp_path / "0.npz").rename(path)
+    found = open_npz("own/few", tmp_path).faces("train")
+    assert (found.resized(4).images[:] == 0).all()
+
+
+@pytest.fixture(params=["tfds", "npz"])
+def way(request, monkeypatch):
+    """With TensorFlow, and without."""
+    if request.param == "npz":
+        for module in (prepare, prepared_datasets, access):
+            monkeypatch.setattr(module, "has_tensorflow", lambda: False)
+    elif not has_tensorflow():
+        pytest.skip("TFDS prepares with TensorFlow")
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.filterwarnings("ignore:.*images", "ignore:.*side files")
+def test_what_was_left_out_is_in_the_record(tmp_path):
+    from tfds_builders.kdef import fake_files
+
+    fake_files.write(tmp_path / "manual")
+    prepare.prepare("kdef", tmp_path, tmp_path / "manual")
+    # The second time, TFDS reads nothing.
+    prepare.prepare("kdef", tmp_path, tmp_path / "manual")
+    notes = Datasets(tmp_path).card("kdef", ["train"], ())["notes"]
+    assert notes == {
+        "side files of systems and programs, passed over": 3,
+        "images are left out, as their names are not of the form "
+        "AF01ANFL.JPG": 2,
+    }
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.filterwarnings("ignore:.*images", "ignore:.*side files")
+def test_a_file_that_goes_while_it_is_read_is_named(tmp_path, monkeypatch):
+    from tfds_builders.kdef import fake_files
+    from tfds_builders.kdef import reader as kdef
+
+    fake_files.write(tmp_path / "manual")
+    read = kdef.read
+
+    def read_and_lose(*arguments):
+        splits = read(*arguments)
+        splits["train"]["image"][1].unlink()
+        return splits
+
+    monkeypatch.setattr(kdef, "read", read_and_lose)
+    words = ["--manual-dir", str(tmp_path / "manual")]
+    words += ["--data-dir", str(tmp_path / "data")]
+    with pytest.raises(SystemExit, match="AF01ANS.JPG") as stop:
+        __main__.main(["prepare", "kdef", *words])
+    assert "\n" not in str(stop.value)
+    assert not is_prepared("kdef", tmp_path / "data")
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(
+    tmp_path, monkeypatch, code
+):
+    def full(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(npz, "put", full)
+    if has_tensorflow():
+        from tensorflow_datasets.core import writer
+
+        monkeypatch.setattr(writer.Writer, "write", full)
+    folder = write(tmp_path / "manual", {"train": 2, "test": 1})
+    with pytest.raises(
+        OSError, match="own-desk.npz: the disk is full: it takes"
+    ):
+        prepare.prepare("own/desk", tmp_path / "data", folder)
+    message = (
+        r"the disk is full: it takes up to 1.5 MB, and [0-9,.]+ MB are free"
+    )
+    with pytest.raises(OSError, match=message):
+        prepare.prepare(NAME, tmp_path / "data")
+    assert not is_prepared(NAME, tmp_path / "data")
+    left = (x for x in tmp_path.glob("data/**/*") if x.is_file())
+    assert [x.name for x in left if x.name != "metadata.json"] == []
+
+
+@needs_tensorflow
+@pytest.mark.filterwarnings("ignore:.*images")
+def test_files_of_images_come_out_of_tfds_and_npz_as_published(
+    tmp_path, monkeypatch
+):
+    from tfds_builders.kdef import fake_files
+
+    fake_files.write(tmp_path / "manual")
+    manual = tmp_path / "manual"
+    prepare.prepare("kdef", tmp_path / "tfds", manual, npz=True)
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    prepare.prepare("kdef", tmp_path / "npz", manual)
+    ways = [
+        open_dataset("kdef", tmp_path / "tfds").faces("train"),
+        open_npz("kdef", tmp_path / "tfds").faces("train"),
+        open_npz("kdef", tmp_path / "npz").faces("train"),
+    ]
+    files = sorted((tmp_path / "manual").rglob("*.[jJ][pP][gG]"))
+    published = {file.read_bytes() for file in files}
+    for faces in ways:
+        assert faces.encoded and {*faces.images} <= published
+        assert faces.subjects.tolist() == [
+            subject for _, _, subject, *_ in fake_files.IMAGES.values()
+        ]
+        assert faces.fingerprint == ways[0].fingerprint
+        assert (faces.rows == [r for r, *_ in fake_files.IMAGES.values()]).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_without_tensorflow_a_config_may_have_classes_of_its_own(
+    tmp_path, monkeypatch
+):
+    from tfds_builders.ck_plus import fake_files
+    from tfds_builders.ck_plus import reader as ck_plus
+
+    monkeypatch.setattr(prepare, "has_tensorflow", lambda: False)
+    fake_files.write_original(tmp_path / "manual")
+    for config, classes in (("mohana2023", 7), ("mohana2023_neutral", 8)):
+        dataset = f"ck_plus/{config}"
+        prepare.prepare(dataset, tmp_path, tmp_path / "manual")
+        source = open_npz(dataset, tmp_path)
+        assert source.class_names == tuple(ck_plus.CLASS_NAMES[config])
+        assert len(source.class_names) == classes
+        assert source.faces("train").encoded
+
+
+@pytest.mark.parametrize(
+    "dataset,message",
+    [
+        (
+            "fer2014",
+            "affectnet, ck_plus, fer2013, ferplus, jaffe, kdef, raf_db, "
+            "synthetic_faces. Received: 'fer2014'",
+        ),
+        ("ferplus/mine", "half, majority. Received: 'ferplus/mine'"),
+    ],
+)
+def test_an_unknown_dataset_is_refused_with_the_known_ones(dataset, message):
+    with pytest.raises(ValueError, match=message):
+        prepare.prepare(dataset, "nowhere")
+
+
+def test_a_missing_folder_of_files_is_named(tmp_path):
+    words = ["prepare", "ferplus", "--manual-dir", str(tmp_path / "none")]
+    with pytest.raises(SystemExit, match="There is no folder .*none"):
+        __main__.main([*words, "--data-dir", str(tmp_path)])
+
+
+def test_missing_files_are_named_and_nothing_is_left(tmp_path):
+    manual = tmp_path / "manual"
+    manual.mkdir()
+    (manual / "readme.txt").touch()
+    words = ["prepare", "ferplus/half", "--manual-dir", str(manual)]
+    with pytest.raises(SystemExit, match="fer2013.csv"):
+        __main__.main([*words, "--data-dir", str(tmp_path / "data")])
+    assert not npz_path("ferplus/half", tmp_path / "data").exists()
+    assert not list(tmp_path.glob("data/ferplus/half/*"))
+
+
+def test_the_command_prints_counts_and_fingerprints(prepared, tmp_path, capsys):
+    folder, source = prepared
+    __main__.main(["prepare", NAME, "--data-dir", str(folder)])
+    printed = capsys.readouterr().out
+    fingerprint = source.faces("test").fingerprint
+    assert f"test: 160 images, fingerprint {fingerprint}" in printed
+
+
+def test_readers_need_no_tensorflow():
+    import subprocess
+
+    code = (
+        "import sys; sys.modules['tensorflow'] = None\n"
+        "sys.modules['tensorflow_datasets'] = None\n"
+        "from tfds_builders.fer2013 import reader\n"
+        "from tfds_builders.ferplus import reader\n"
+        "from tfds_builders.affectnet import reader\n"
+        "from tfds_builders.ck_plus import reader\n"
+        "from tfds_builders.jaffe import reader\n"
+        "from tfds_builders.kdef import reader\n"
+        "from tfds_builders.raf_db import reader\n"
+        "from tfds_builders.synthetic_faces import reader\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_drawn_faces_have_the_ferplus_classes():
+    from tfds_builders.ferplus import reader as ferplus
+
+    assert tuple(reader.CLASS_NAMES) == tuple(ferplus.CLASS_NAMES)
+    assert np.unique(reader.read("demo")["test"]["label"]).tolist() == list(
+        range(8)
+    )

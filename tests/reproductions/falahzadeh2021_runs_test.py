@@ -1,0 +1,160 @@
+"""The paper's rows, small, on drawn faces in the published layouts."""
+
+from dataclasses import replace
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+
+from ferkeras.papers.paper import units
+from ferkeras.reports.pictures import confusion
+from ferkeras.reports.summary import summarise
+from ferkeras.runs.record import read_record
+from ferkeras.scoring import export  # noqa: F401, layers of saved models
+from ferkeras.weights import layers_with_weights
+from reproductions.commands import run_papers
+from reproductions.falahzadeh2021 import (
+    CK_PLUS,
+    CK_PLUS_BACKBONE,
+    JAFFE,
+    JAFFE_BACKBONE,
+    JAFFE_COPIES,
+    PAPER,
+    STAGE,
+)
+from reproductions.falahzadeh2021_recipes import from_backbone
+from tests import jaffe_and_ck_plus
+
+# The rows with copies, as those without ImageNet's weights.
+COPIES = replace(
+    JAFFE_COPIES, rows=tuple(map(from_backbone, JAFFE_COPIES.rows))
+)
+pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory):
+    return jaffe_and_ck_plus.prepare(tmp_path_factory.mktemp("data"))
+
+
+def small(row, epochs, **changes):
+    """A row as it stands, but for its sizes."""
+    phase = replace(row.recipe.phases[0], epochs=epochs)
+    return replace(
+        row,
+        model=partial(row.model, dense=(6, 5)),
+        image_size=40,
+        recipe=replace(row.recipe, phases=(phase,)),
+        **changes,
+    )
+
+
+def small_paper(table, dataset, epochs, protocols):
+    """The paper's rows on FER2013's backbone, which a dataset stands for."""
+    rows = tuple(small(row, epochs) for row in table.rows)
+    stages = tuple(small(row, epochs, dataset=dataset) for row in STAGE.rows)
+    stage = replace(STAGE, protocols=protocols, rows=stages)
+    tables = (replace(table, protocols=protocols, rows=rows), stage)
+    return replace(PAPER, tables=tables, comparisons=())
+
+
+@pytest.fixture(scope="module")
+def run(datasets, tmp_path_factory):
+    """A row and the one that it starts from, small; its folder."""
+    paper = small_paper(JAFFE_BACKBONE, "jaffe", 2, JAFFE.demo)
+    name = paper.tables[0].rows[1].name
+    results = tmp_path_factory.mktemp("results")
+    words = ["--rows", name, "--protocol", "clean", "--runs", "1"]
+    words += ["--data-dir", str(datasets.data_dir)]
+    run_papers.main(paper, [*words, "--results", str(results)])
+    (unit,) = units(paper, [name], ["clean"], runs=1)
+    return results, unit
+
+
+def finished(table, like, datasets, results, rows, *words):
+    """Lines of a table with complete runs, once rows of it were run.
+
+    As in the demonstration of the paper's table `like`.
+    """
+    dataset = like.rows[0].dataset
+    paper = small_paper(table, dataset, 1, like.demo)
+    words = [*words, "--results", str(results), "--rows", *rows]
+    run_papers.main(paper, [*words, "--data-dir", str(datasets.data_dir)])
+    return [
+        line
+        for line in summarise(paper, results)
+        if line.complete and line.table is paper.tables[0]
+    ]
+
+
+@pytest.mark.slow
+def test_every_row_runs(datasets, tmp_path):
+    rows = [row.name for row in JAFFE_BACKBONE.rows]
+    words = ["--protocol", "clean", "--runs", "1"]
+    lines = finished(JAFFE_BACKBONE, JAFFE, datasets, tmp_path, rows, *words)
+    assert [line.row.name for line in lines] == rows
+    assert [len(line.complete) for line in lines] == [1] * 7
+    # The files were drawn, though the dataset has JAFFE's name.
+    report = (tmp_path / "falahzadeh2021.md").read_text()
+    assert "**Synthetic faces.**" in report
+    assert report.count("(synthetic) | ") >= 7
+
+
+@pytest.mark.slow
+def test_copies_are_trained_on_and_scored(datasets, tmp_path):
+    words = ["--protocol", "paper_like", "--runs", "1"]
+    rows = [COPIES.rows[0].name]
+    (line,) = finished(COPIES, JAFFE_COPIES, datasets, tmp_path, rows, *words)
+    # Filled up to 40 of each class, of which a tenth is scored.
+    ((_, entry),) = line.complete
+    assert entry["dataset"]["images"] == {"train": 7 * 36, "test": 7 * 4}
+
+
+@pytest.mark.slow
+def test_ten_runs_score_each_image_once(datasets, tmp_path):
+    dataset, rows = "ck_plus/falahzadeh2021", [CK_PLUS_BACKBONE.rows[-1].name]
+    words = ["--protocol", "clean"]
+    (line,) = finished(
+        CK_PLUS_BACKBONE, CK_PLUS, datasets, tmp_path, rows, *words
+    )
+    assert len(line.complete) == 10
+    images = np.bincount(datasets.faces(dataset, "train", (), 16).labels)
+    assert (confusion(line).sum(1) == images).all()
+
+
+def trained(results, unit):
+    """Weights of a finished run, by layer."""
+    path = results / "work" / unit.folder / f"seed{unit.seed}" / "model.keras"
+    layers = layers_with_weights(keras.saving.load_model(path))
+    return {name: layer.get_weights() for name, layer in layers.items()}
+
+
+@pytest.mark.slow
+def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
+    results, unit = run
+    weights, source = (trained(results, x) for x in (unit, *unit.stages))
+    frozen = {"conv1", "conv2_1", "conv2_2"}
+    assert {*read_record(results, unit)["started_from"][0]["layers"]} == frozen
+    for name, (kernel, bias) in weights.items():
+        if name in frozen:
+            assert (kernel == source[name][0]).all()
+            assert (bias == source[name][1]).all()
+        else:
+            # Biases start all alike.
+            assert len(np.unique(bias)) > 1, name
+            assert (kernel != source[name][0]).any()
+    # The source was trained as well.
+    assert len(np.unique(source["conv1"][1])) > 1
+
+
+@pytest.mark.slow
+def test_one_command_gives_the_row_and_the_list_of_folds(run):
+    results, unit = run
+    entry = read_record(results, unit)
+    assert entry["dataset"]["images"]["test"] in range(20, 24)
+    assert entry["optimizers"][0]["beta_2"] == 0.95
+    report = (results / "falahzadeh2021.md").read_text()
+    assert f"| {unit.row.name} | jaffe | clean |" in report
+    folder = results / "falahzadeh2021/clean"
+    assert (folder / "10-folds-of-jaffe-train-0.csv").exists()
