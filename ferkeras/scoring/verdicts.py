@@ -80,7 +80,7 @@ class Judgement:
         return f"undecided: at this spread, {runs} would settle it"
 
 
-def centred(values):
+def centred(values: Sequence[float]) -> float:
     """Variance over runs, raised so that its median is the true one.
 
     Of three runs the variance is too low in five cases of eight: a median of
@@ -94,12 +94,14 @@ def centred(values):
 
 
 @lru_cache
-def chi_square_median(freedom):
+def chi_square_median(freedom: int) -> float:
     """Median of a chi-square variable."""
     return float(stats.chi2.median(freedom))
 
 
-def moderated(values, others):
+def moderated(
+    values: Sequence[float], others: Sequence[float]
+) -> tuple[float, int] | None:
     """Variance of one run, steadied by that of all rows of its table.
 
     The row's own is among these: so of rows with as many runs, one that varies
@@ -128,7 +130,7 @@ def moderated(values, others):
     return (shared + freedom * own) / total, total
 
 
-def half_width(parts):
+def half_width(parts: Sequence[tuple[float, float]]) -> float:
     """Half of the 95 % interval of a sum of independent errors.
 
     Args:
@@ -145,7 +147,7 @@ def half_width(parts):
     return float(stdtrit(freedom, 0.975) * np.sqrt(total))
 
 
-def sampling(mean, printed, images):
+def sampling(mean: float, printed: Printed, images: int) -> float:
     """Variance, in squared percents, of drawing other images than the paper.
 
     Of two parts of one pool, those images that are in both by chance count
@@ -200,7 +202,7 @@ def judge(
         fixed.append((own * theirs, its_freedom))
         theirs = 0.0
 
-    def half(runs, freedom):
+    def half(runs: int, freedom: float) -> float:
         ours = variance * (1 / runs + overlap + theirs)
         return half_width([(ours, freedom), *fixed])
 
@@ -220,7 +222,7 @@ def judge(
     return Judgement(word, difference, (low, high))
 
 
-def holm(chances):
+def holm(chances: Sequence[float]) -> list[float]:
     """Chances, each corrected for that many tests.
 
     Args:

@@ -55,7 +55,7 @@ RUNS = 3
 OF_PAPER = ("classes", "parameters")
 
 
-def moved(paper, tables):
+def with_tables(paper, tables):
     """A paper with other tables, and without what it says of its images."""
     tables = tuple(tables)
     names = {row.name for table in tables for row in table.rows}
@@ -144,7 +144,7 @@ def demo_of(paper, runs=1, every=True):
         moved(table) for table in paper.tables if table.demo or has_clean(table)
     )
     shown = (table for table in tables if table.rows)
-    return replace(moved(paper, shown), comparisons=())
+    return replace(with_tables(paper, shown), comparisons=())
 
 
 def means_the_same(row):
@@ -224,4 +224,4 @@ def on_dataset(paper, source):
         for table in paper.tables
         if has_clean(table) and any(row.name in names for row in table.rows)
     )
-    return replace(moved(paper, tables), dataset=source.name)
+    return replace(with_tables(paper, tables), dataset=source.name)

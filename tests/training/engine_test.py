@@ -18,7 +18,8 @@ from ferkeras.training import engine
 from ferkeras.training.optimizers import GroupedAdam, GroupedSGD
 from ferkeras.training.schedules import averaging, one_cycle, one_cycle_momentum
 from ferkeras.training.train import OutOfTime
-from tests import phases_test, tiny
+from tests import tiny
+from tests.training import phases_test
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="the engine is JAX's"
