@@ -26,7 +26,7 @@ def list_rows(asked):
 
 def prepare_dataset(asked):
     """Prepare one dataset."""
-    from ferkeras.access import npz_path
+    from ferkeras.dataset_names import npz_path
     from reproductions.commands.prepare import prepare
 
     with warnings.catch_warnings():

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet opencv image_file folders
-    files durations access limits names
+    files durations dataset_names limits names
     layers losses weights
     models data
     scoring

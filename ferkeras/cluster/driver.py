@@ -26,12 +26,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ferkeras.cluster import node
-from ferkeras.cluster.keeper import Keeper
-from ferkeras.cluster.needs import needs_here, on
+from ferkeras.cluster.driver_files import Keeper
+from ferkeras.cluster.resources import needs_here, on
 from ferkeras.limits import RESERVE
 from ferkeras.runs.display import Overview, key, name, progress_line, result
+from ferkeras.runs.grouping import grouped
 from ferkeras.runs.record import ROOT, commit, is_complete, read_record
-from ferkeras.runs.together import grouped
 from ferkeras.runs.work_queue import claim, stopped
 from ferkeras.training.train import OutOfTime
 

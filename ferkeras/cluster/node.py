@@ -15,15 +15,15 @@ import keras
 import ray
 from filelock import FileLock
 
-from ferkeras.access import is_prepared
-from ferkeras.cluster.keeper import CHUNK
+from ferkeras.cluster.driver_files import CHUNK
 from ferkeras.data import Datasets
+from ferkeras.dataset_names import is_prepared
 from ferkeras.files import write_whole
 from ferkeras.limits import SCORING
 from ferkeras.runs.display import Report, key
+from ferkeras.runs.first_weights import weights_folder
 from ferkeras.runs.reproduce import reproduce_together
 from ferkeras.runs.run_folder import SNAPSHOT, WITHIN
-from ferkeras.runs.start import weights_folder
 from ferkeras.training import devices
 from ferkeras.training.train import OutOfTime
 from ferkeras.weights import FILES

@@ -1,6 +1,5 @@
 """Datasets, augmentation and batches; nothing of models."""
 
-from ferkeras.access import face_size, has_tensorflow, is_own, npz_path
 from ferkeras.data.augment import (
     IDENTITY,
     mirrored_crops,
@@ -17,7 +16,6 @@ from ferkeras.data.fastai_augment import (
     fastai_views,
 )
 from ferkeras.data.npz import write_npz
-from ferkeras.data.parts import Copies, Draw, Fold, HoldOut, part
 from ferkeras.data.pipeline import (
     EpochBatches,
     epoch_plan,
@@ -33,7 +31,9 @@ from ferkeras.data.source import (
     files_in_memory,
     files_on_disk,
 )
+from ferkeras.data.split_steps import Copies, Draw, Fold, HoldOut, part
 from ferkeras.data.stretches import epoch_plans, stretches_of
+from ferkeras.dataset_names import face_size, has_tensorflow, is_own, npz_path
 
 __all__ = [
     "IDENTITY",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ferkeras.data.parts import Step, part
 from ferkeras.data.prepared import open_dataset
 from ferkeras.data.source import Faces, Source
+from ferkeras.data.split_steps import Step, part
 
 
 def commonest(labels: np.ndarray) -> float:

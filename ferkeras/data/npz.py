@@ -10,9 +10,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
-from ferkeras.access import face_size, how_to_prepare, is_own, npz_path
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.source import Faces, Source
+from ferkeras.dataset_names import face_size, how_to_prepare, is_own, npz_path
 from ferkeras.files import open_whole
 
 

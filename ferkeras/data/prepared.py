@@ -6,10 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ferkeras.access import face_size, has_tensorflow, how_to_prepare, is_own
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.npz import open_npz
 from ferkeras.data.source import Faces, Source, faces_of
+from ferkeras.dataset_names import (
+    face_size,
+    has_tensorflow,
+    how_to_prepare,
+    is_own,
+)
 
 # Beside what TFDS has of a dataset, what was told of it.
 NOTES = "notes.json"

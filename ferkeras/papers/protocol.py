@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ferkeras.data import Fold, HoldOut
-from ferkeras.data.parts import Step
+from ferkeras.data.split_steps import Step
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.access import access_to
+from ferkeras.dataset_names import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
 from ferkeras.reports import chart

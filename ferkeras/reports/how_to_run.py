@@ -1,6 +1,6 @@
 """What a row that was not run asks for: data, commands and time."""
 
-from ferkeras.access import access_to, how_to_prepare
+from ferkeras.dataset_names import access_to, how_to_prepare
 from ferkeras.durations import about, between
 from ferkeras.papers.paper import Unit
 from ferkeras.reports.advice import words_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ferkeras.access import is_prepared
+from ferkeras.dataset_names import is_prepared
 from ferkeras.files import write_whole
 
 RECORDED, WAITING, INCOMPLETE, NOT_RUN = STATUSES = (

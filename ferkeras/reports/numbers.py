@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ferkeras.papers.paper import Paper
 from ferkeras.reports.chart import SHAPES, Group, Mark
-from ferkeras.reports.line import Line
+from ferkeras.reports.row_statistics import Line
 from ferkeras.reports.summary import once, summarise
 from ferkeras.reports.tables import (
     percent,

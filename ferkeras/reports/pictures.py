@@ -10,7 +10,7 @@ import numpy as np
 from ferkeras import plots
 from ferkeras.papers.experiment import slug
 from ferkeras.reports import panels
-from ferkeras.reports.line import synthetic
+from ferkeras.reports.row_statistics import synthetic
 from ferkeras.runs.predictions import at_epoch, confusion
 from ferkeras.runs.record import path_of
 from ferkeras.runs.run_folder import read_history

@@ -11,9 +11,9 @@ from ferkeras.files import write_whole
 from ferkeras.papers.experiment import slug
 from ferkeras.reports import chart, how_to_run, parameters
 from ferkeras.reports.claims import comparisons, forest, measured, statements
-from ferkeras.reports.line import LEARNED, synthetic
 from ferkeras.reports.numbers import numbers
 from ferkeras.reports.pictures import Picture, of_figure, of_table
+from ferkeras.reports.row_statistics import LEARNED, synthetic
 from ferkeras.reports.summary import once, summarise
 from ferkeras.reports.tables import (
     EPOCHS_HEAD,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ferkeras.papers.paper import units
-from ferkeras.reports.line import Line
+from ferkeras.reports.row_statistics import Line
 from ferkeras.runs.record import is_complete, read_json, read_record
 
 

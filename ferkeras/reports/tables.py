@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from ferkeras.reports.line import synthetic
+from ferkeras.reports.row_statistics import synthetic
 
 
 def percent(value):

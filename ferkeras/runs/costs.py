@@ -19,8 +19,8 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
-from ferkeras.access import counts_of
 from ferkeras.data import Copies, Draw, Fold
+from ferkeras.dataset_names import counts_of
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import dotted
 from ferkeras.runs.operations import PASSES, Operations, count_operations

@@ -4,8 +4,8 @@ import math
 
 from rich.console import Console
 
+from ferkeras.runs.first_weights import lacking, weights_of
 from ferkeras.runs.record import is_complete, read_record, refuse_to_overwrite
-from ferkeras.runs.start import lacking, weights_of
 
 
 def pending(units, results, datasets):

@@ -8,11 +8,11 @@ import numpy as np
 from ferkeras.files import write_whole
 from ferkeras.papers.experiment import dotted, settings
 from ferkeras.runs import record
+from ferkeras.runs.final_scores import at_last_epoch, keep, write_scores
+from ferkeras.runs.first_weights import fill_with
 from ferkeras.runs.fold_lists import write_folds
-from ferkeras.runs.outcome import at_last_epoch, conclude, keep
 from ferkeras.runs.record import path_of
 from ferkeras.runs.run_folder import HISTORY, RunFolder, scored
-from ferkeras.runs.start import take_start
 from ferkeras.training import devices
 from ferkeras.training.build import build
 from ferkeras.training.fit import assign, values_of
@@ -106,7 +106,7 @@ def start(job):
     keras.utils.set_random_seed(unit.seed)
     networks = build(unit.row, len(job.card["class_names"]), colours)
     return networks, [
-        take_start(each, networks.classifier, unit, job.results, job.datasets)
+        fill_with(each, networks.classifier, unit, job.results, job.datasets)
         for each in unit.row.start_from
     ]
 
@@ -187,7 +187,9 @@ class Job:
                     unit, networks, test, names, results
                 )
             assign(variables, folder.best)
-        scores, picture = conclude(unit, networks, test, names, results, work)
+        scores, picture = write_scores(
+            unit, networks, test, names, results, work
+        )
         if unit.row.keep_weights and unit.protocol.name == "clean":
             digest = keep(unit, networks, names, results)
             self.entry["model_sha256"] = digest

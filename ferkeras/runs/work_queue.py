@@ -23,11 +23,7 @@ from ferkeras.runs.display import (
     progress_line,
     result,
 )
-from ferkeras.runs.record import is_complete, read_record
-from ferkeras.runs.reproduce import reproduce_together
-from ferkeras.runs.start import weights_of
-from ferkeras.runs.together import companions
-from ferkeras.runs.ways import (
+from ferkeras.runs.fastest_way import (
     ONE_BY_ONE,
     PROCESSES,
     SHARED,
@@ -35,6 +31,10 @@ from ferkeras.runs.ways import (
     fastest,
     workers,
 )
+from ferkeras.runs.first_weights import weights_of
+from ferkeras.runs.grouping import companions
+from ferkeras.runs.record import is_complete, read_record
+from ferkeras.runs.reproduce import reproduce_together
 from ferkeras.training.devices import accelerated, shares_batches
 from ferkeras.training.train import OutOfTime
 
@@ -142,7 +142,7 @@ class Queue:
         """Units that are trained together, the first of some among them.
 
         Returns:
-            List of `Unit`, and one of `ferkeras.runs.ways.WAYS`.
+            List of `Unit`, and one of `ferkeras.runs.fastest_way.WAYS`.
         """
         at_once = accelerated("jax") and not shares_batches()
         group = companions(units, self.results, at_once)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ferkeras import limits
-from ferkeras.access import COUNTS, counts_of, is_own, offered_as
+from ferkeras.dataset_names import COUNTS, counts_of, is_own, offered_as
 from ferkeras.names import nearest
 
 

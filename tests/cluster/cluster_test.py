@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from ferkeras.cluster import keeper
+from ferkeras.cluster import driver_files
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.papers import Paper, Phase, Start, Table, Unit
 from ferkeras.runs import run_folder
@@ -32,7 +32,7 @@ import ray  # noqa: E402
 from ray.cluster_utils import Cluster  # noqa: E402
 
 from ferkeras.cluster import node  # noqa: E402
-from ferkeras.cluster.needs import Needs  # noqa: E402
+from ferkeras.cluster.resources import Needs  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = 40
@@ -118,13 +118,13 @@ def datasets(tmp_path_factory):
 class Near:
     """A `Keeper` in this process, called as Ray's actors are."""
 
-    def __init__(self, keeper):
-        self.keeper, self.called = keeper, []
+    def __init__(self, driver_files):
+        self.driver_files, self.called = driver_files, []
 
     def __getattr__(self, name):
         def call(*arguments):
             self.called.append(name)
-            return getattr(self.keeper, name)(*arguments)
+            return getattr(self.driver_files, name)(*arguments)
 
         return SimpleNamespace(remote=call)
 
@@ -133,9 +133,9 @@ class Near:
 def test_a_machine_is_sent_a_dataset_once(datasets, tmp_path, monkeypatch):
     monkeypatch.setattr(node, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(ray, "get", lambda answer: answer)
-    for module in (node, keeper):
+    for module in (node, driver_files):
         monkeypatch.setattr(module, "CHUNK", 1000)
-    near = Near(keeper.Keeper(tmp_path, datasets.data_dir))
+    near = Near(driver_files.Keeper(tmp_path, datasets.data_dir))
     # Where it is prepared, it is not asked for.
     own = node.datasets_here(near, ROW, datasets.data_dir)
     assert own.data_dir == datasets.data_dir and not near.called
@@ -154,7 +154,7 @@ def test_a_folder_of_tfds_is_sent_without_what_is_derived(tmp_path):
     for name in (*names, *others, "DRAWN", "weights/a.pt", "weights/b.pt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    found = keeper.Keeper(tmp_path, tmp_path).prepared("kdef", ["b.pt"])
+    found = driver_files.Keeper(tmp_path, tmp_path).prepared("kdef", ["b.pt"])
     assert {path for path, *_ in found} == {*names, "DRAWN", "weights/b.pt"}
     assert all(size == len(path) for path, size, _ in found)
 

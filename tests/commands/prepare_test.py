@@ -5,8 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from ferkeras import access
-from ferkeras.access import is_prepared
+from ferkeras import dataset_names
 from ferkeras.data import (
     Datasets,
     Faces,
@@ -19,6 +18,7 @@ from ferkeras.data import (
 from ferkeras.data import prepared as prepared_datasets
 from ferkeras.data.encoded import EncodedImages, OnDisk
 from ferkeras.data.npz import open_npz
+from ferkeras.dataset_names import is_prepared
 from reproductions import __main__
 from reproductions.commands import prepare
 from tests.commands.own_images_test import write
@@ -45,7 +45,7 @@ def test_what_is_prepared_is_known_without_opening_it(prepared, monkeypatch):
         assert not is_prepared(name, folder)
         with pytest.raises(FileNotFoundError):
             open_dataset(name, folder)
-    monkeypatch.setattr(access, "has_tensorflow", lambda: False)
+    monkeypatch.setattr(dataset_names, "has_tensorflow", lambda: False)
     assert is_prepared(NAME, folder)
     npz_path(NAME, folder).rename(folder / "away")
     assert not is_prepared(NAME, folder)
@@ -120,7 +120,7 @@ def test_pixels_are_those_of_the_file_as_it_is(tmp_path):
 def way(request, monkeypatch):
     """With TensorFlow, and without."""
     if request.param == "npz":
-        for module in (prepare, prepared_datasets, access):
+        for module in (prepare, prepared_datasets, dataset_names):
             monkeypatch.setattr(module, "has_tensorflow", lambda: False)
     elif not has_tensorflow():
         pytest.skip("TFDS prepares with TensorFlow")

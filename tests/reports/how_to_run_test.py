@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras.access import ACCESS, COUNTS, access_to, counts_of, how_to_prepare
+from ferkeras.dataset_names import (
+    ACCESS,
+    COUNTS,
+    access_to,
+    counts_of,
+    how_to_prepare,
+)
 from ferkeras.papers.paper import units
 from ferkeras.reports import advice, how_to_run
 from ferkeras.reports.summary import summarise

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ferkeras.data import Faces, no_augmentation
-from ferkeras.data.parts import part
+from ferkeras.data.split_steps import part
 from ferkeras.training.build import build
 from reproductions.chesley2021 import PAPER, TABLE1
 from tfds_builders.fer2013 import reader

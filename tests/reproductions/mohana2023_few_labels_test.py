@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Faces
-from ferkeras.data.parts import part
+from ferkeras.data.split_steps import part
 from ferkeras.papers.paper import units
 from reproductions.mohana2023 import PAPER, UNLABELLED
 

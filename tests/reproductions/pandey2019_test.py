@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Faces
-from ferkeras.data.parts import part
+from ferkeras.data.split_steps import part
 from ferkeras.reports.summary import summarise
 from ferkeras.training.build import build
 from reproductions.pandey2019 import (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ferkeras.data import Faces
-from ferkeras.data.parts import part
+from ferkeras.data.split_steps import part
 from reproductions.vo2020 import PAPER
 
 TABLE_OF = {row.name: table for table in PAPER.tables for row in table.rows}

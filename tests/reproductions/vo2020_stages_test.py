@@ -8,8 +8,8 @@ import pytest
 
 from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
+from ferkeras.runs.first_weights import fill_with, weights_of
 from ferkeras.runs.record import read_record
-from ferkeras.runs.start import take_start, weights_of
 from ferkeras.training.build import build
 from ferkeras.training.train import freeze
 from ferkeras.weights import copy_weights
@@ -168,7 +168,7 @@ def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
     assert entry["status"] == "complete" and entry["scores"]["psnr"] > 10
     network = build(unit.row, 8).classifier
     taken = [
-        take_start(start, network, unit, tmp_path, Datasets(tmp_path))
+        fill_with(start, network, unit, tmp_path, Datasets(tmp_path))
         for start in unit.row.start_from
     ]
     assert read_record(tmp_path, unit)["started_from"] == taken

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ferkeras.access import COUNTS, Counts
 from ferkeras.data import Copies, Draw, Fold, HoldOut, no_augmentation
+from ferkeras.dataset_names import COUNTS, Counts
 from ferkeras.papers import Unit
 from ferkeras.papers.paper import units
 from ferkeras.runs import costs

@@ -9,11 +9,11 @@ import pytest
 
 from ferkeras.data import Fold, HoldOut
 from ferkeras.papers.paper import units
-from ferkeras.runs import run_folder, ways, work_queue
+from ferkeras.runs import fastest_way, run_folder, work_queue
+from ferkeras.runs.grouping import companions, grouped
 from ferkeras.runs.record import path_of, read_record
 from ferkeras.runs.reproduce import reproduce, reproduce_together
 from ferkeras.runs.run_folder import RunFolder
-from ferkeras.runs.together import companions, grouped
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices
 from ferkeras.training import train as training
@@ -193,14 +193,14 @@ def test_seeds_side_by_side_give_the_records_of_each(
 @pytest.fixture
 def accelerator(monkeypatch):
     """As if there were one; rates by way."""
-    rates = {way: 1.0 for way in ways.WAYS}
+    rates = {way: 1.0 for way in fastest_way.WAYS}
     asked = []
 
     def measure(*arguments):
         asked.append(arguments)
         return rates
 
-    monkeypatch.setattr(ways, "measure", measure)
+    monkeypatch.setattr(fastest_way, "measure", measure)
     for module in (devices, work_queue):
         monkeypatch.setattr(module, "accelerated", lambda backend: True)
     monkeypatch.setattr(training, "best_way", lambda setup: "engine")
@@ -211,22 +211,30 @@ def test_the_fastest_way_is_measured_once_and_kept(
     accelerator, tmp_path, capsys
 ):
     rates, asked = accelerator
-    rates[ways.PROCESSES] = 2000.0
+    rates[fastest_way.PROCESSES] = 2000.0
     for _ in range(2):
-        found = ways.fastest(tiny.ROW, 3, 90, tmp_path, print)
-        assert found == ways.PROCESSES
+        found = fastest_way.fastest(tiny.ROW, 3, 90, tmp_path, print)
+        assert found == fastest_way.PROCESSES
     assert len(asked) == 1
     said = capsys.readouterr().out
     assert "3 runs in processes of their own (images/s: 1 one" in said
     # Another number of runs is another question.
-    rates[ways.SIDE_BY_SIDE] = 3000.0
-    assert ways.fastest(tiny.ROW, 2, 90, tmp_path, print) == ways.SIDE_BY_SIDE
-    assert len(ways.read_ways(tmp_path / "bench" / "ways.csv")) == 2
-    assert ways.fastest(tiny.ROW, 1, 90, tmp_path, print) == ways.ONE_BY_ONE
+    rates[fastest_way.SIDE_BY_SIDE] = 3000.0
+    assert (
+        fastest_way.fastest(tiny.ROW, 2, 90, tmp_path, print)
+        == fastest_way.SIDE_BY_SIDE
+    )
+    assert len(fastest_way.read_ways(tmp_path / "bench" / "ways.csv")) == 2
+    assert (
+        fastest_way.fastest(tiny.ROW, 1, 90, tmp_path, print)
+        == fastest_way.ONE_BY_ONE
+    )
 
 
 @ON_JAX
-@pytest.mark.parametrize("way", [ways.ONE_BY_ONE, ways.SIDE_BY_SIDE])
+@pytest.mark.parametrize(
+    "way", [fastest_way.ONE_BY_ONE, fastest_way.SIDE_BY_SIDE]
+)
 def test_a_queue_takes_the_fastest_way(way, accelerator, tmp_path, capsys):
     rates, _ = accelerator
     rates[way] = 5.0
@@ -236,7 +244,7 @@ def test_a_queue_takes_the_fastest_way(way, accelerator, tmp_path, capsys):
     assert f"2 runs {way}" in said
     entry = read_record(tmp_path, queue[1])
     beside = entry["sessions"][0].get("together_with", [])
-    assert bool(beside) == (way == ways.SIDE_BY_SIDE)
+    assert bool(beside) == (way == fastest_way.SIDE_BY_SIDE)
 
 
 @ON_JAX
@@ -244,7 +252,7 @@ def test_processes_side_by_side_give_the_records_of_a_plain_run(
     apart, accelerator, tmp_path
 ):
     rates, _ = accelerator
-    rates[ways.PROCESSES] = 5.0
+    rates[fastest_way.PROCESSES] = 5.0
     queue = [tiny.unit("clean", seed) for seed in (0, 1)]
     assert work_through(queue, tmp_path, tiny.Noise(), "c") == 0
     found = json.loads(path_of(tmp_path, queue[0], ".json").read_text())
@@ -254,8 +262,8 @@ def test_processes_side_by_side_give_the_records_of_a_plain_run(
 
 @ON_JAX
 def test_every_way_is_measured_for_real(tmp_path):
-    found = ways.measure(tiny.ROW, 2, 90, tmp_path)
-    assert found.keys() == {*ways.WAYS}
+    found = fastest_way.measure(tiny.ROW, 2, 90, tmp_path)
+    assert found.keys() == {*fastest_way.WAYS}
     assert all(rate > 10 for rate in found.values())
 
 
@@ -266,10 +274,13 @@ def test_a_way_that_fails_counts_as_the_slowest(tmp_path, monkeypatch):
             raise MemoryError
         return 7.0
 
-    monkeypatch.setattr(ways, "engine_rate", engine_rate)
-    monkeypatch.setattr(ways, "processes_rate", lambda *_: 3.0)
-    found = ways.measure(tiny.ROW, 2, 90, tmp_path)
-    assert [found[way] for way in ways.WAYS] == [7.0, 0.0, 3.0]
-    monkeypatch.setattr(ways, "engine_rate", np.linalg.inv)
-    monkeypatch.setattr(ways, "processes_rate", np.linalg.inv)
-    assert ways.measure(tiny.ROW, 2, 90, tmp_path)[ways.ONE_BY_ONE] == 1.0
+    monkeypatch.setattr(fastest_way, "engine_rate", engine_rate)
+    monkeypatch.setattr(fastest_way, "processes_rate", lambda *_: 3.0)
+    found = fastest_way.measure(tiny.ROW, 2, 90, tmp_path)
+    assert [found[way] for way in fastest_way.WAYS] == [7.0, 0.0, 3.0]
+    monkeypatch.setattr(fastest_way, "engine_rate", np.linalg.inv)
+    monkeypatch.setattr(fastest_way, "processes_rate", np.linalg.inv)
+    assert (
+        fastest_way.measure(tiny.ROW, 2, 90, tmp_path)[fastest_way.ONE_BY_ONE]
+        == 1.0
+    )

@@ -8,8 +8,8 @@ import pytest
 
 from ferkeras.data import Faces
 from ferkeras.layers import BranchFusion
-from ferkeras.runs import outcome
-from ferkeras.runs.outcome import conclude
+from ferkeras.runs import final_scores
+from ferkeras.runs.final_scores import write_scores
 from ferkeras.runs.record import path_of
 from ferkeras.training.build import build
 from tests import tiny
@@ -44,7 +44,7 @@ def test_each_branch_is_scored_as_the_whole_is(views, expected, tmp_path):
     unit = dataclasses.replace(tiny.unit(), row=row)
     networks, faces = build(row, 2), tiny.faces("test")
     (tmp_path / "work").mkdir()
-    scores, _ = conclude(
+    scores, _ = write_scores(
         unit, networks, faces, tiny.CLASSES, tmp_path, tmp_path / "work"
     )
     assert [*scores["branches"]] == ["bright", "dark"]
@@ -63,7 +63,7 @@ def test_branches_are_right_or_wrong_image_by_image(sizes, tmp_path):
     faces = tiny.faces("test")._replace(sizes=sizes)
     faces.labels[:30] = 1 - faces.labels[:30]
     (tmp_path / "work").mkdir()
-    scores, _ = conclude(
+    scores, _ = write_scores(
         unit, build(row, 2), faces, tiny.CLASSES, tmp_path, tmp_path / "work"
     )
     assert [*scores["branches"].values()] == pytest.approx([200 / 3, 100 / 3])
@@ -81,7 +81,7 @@ def test_branches_are_right_or_wrong_image_by_image(sizes, tmp_path):
 def test_sizes_of_originals_are_kept_with_the_probabilities(sizes, tmp_path):
     unit, faces = tiny.unit(), tiny.faces("test")._replace(sizes=sizes)
     (tmp_path / "work").mkdir()
-    scores, _ = conclude(
+    scores, _ = write_scores(
         unit,
         build(tiny.ROW, 2),
         faces,
@@ -98,20 +98,20 @@ def test_sizes_of_originals_are_kept_with_the_probabilities(sizes, tmp_path):
 
 def test_every_map_is_over_its_image(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        outcome,
+        final_scores,
         "grad_cam",
         lambda _, __, images, classes: images[..., 0] + 100 * classes[0],
     )
     drawn = []
     monkeypatch.setattr(
-        outcome.plots, "grad_cam_png", lambda rows, *_: drawn.append(rows)
+        final_scores.plots, "grad_cam_png", lambda rows, *_: drawn.append(rows)
     )
     images = np.arange(4)[:, None, None, None] * np.ones((4, 2, 2, 1))
     # Right, surer; right; wrong; all of class 0, but for the last.
     test = Faces(images, np.array([0, 0, 0, 1]), np.arange(4))
     found = np.array([[0.6, 0.4], [0.9, 0.1], [0.3, 0.7], [0.8, 0.2]])
     networks = build(tiny.ROW, 2)
-    outcome.explained(
+    final_scores.explained(
         tiny.unit(), networks, test, found, tiny.CLASSES, tmp_path
     )
     (rows,) = drawn

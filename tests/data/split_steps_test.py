@@ -12,7 +12,7 @@ from ferkeras.data import (
     no_augmentation,
     random_affine,
 )
-from ferkeras.data.parts import part
+from ferkeras.data.split_steps import part
 
 COUNT = 28709
 WHOLE = Faces(

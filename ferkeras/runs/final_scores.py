@@ -16,7 +16,7 @@ from ferkeras.scoring.export import classifier, export, half_precision
 from ferkeras.training import evaluate
 
 
-def conclude(unit, networks, test, class_names, results, work):
+def write_scores(unit, networks, test, class_names, results, work):
     """Score a network on the test images, and write what is kept of it.
 
     Args:
@@ -39,7 +39,7 @@ def conclude(unit, networks, test, class_names, results, work):
 
 
 def classified(unit, networks, test, class_names, results, work):
-    """`conclude` for logits."""
+    """`write_scores` for logits."""
     found = probabilities(unit, networks, test)
     scores = metrics.scores(test.labels, found, class_names)
     alone = None
@@ -93,7 +93,7 @@ def at_last_epoch(unit, networks, test, class_names, results):
         results: `pathlib.Path` of the results folder.
 
     Returns:
-        The scores, as of `conclude`.
+        The scores, as of `write_scores`.
     """
     found = probabilities(unit, networks, test)
     record.write_probabilities(
@@ -145,7 +145,7 @@ def branches_right(unit, networks, test):
 
 
 def reconstructed(unit, networks, test, work):
-    """`conclude` for images."""
+    """`write_scores` for images."""
     transforms = networks.plain(len(test.labels))
     found = evaluate.outputs(networks, test, transforms)
     scores = metrics.reconstruction_scores(test.images[:], found)

@@ -60,7 +60,7 @@ def draw_filters(network, filled, title, path):
         plots.filters_png(first, title, path)
 
 
-def take_start(start, network, unit, results, datasets):
+def fill_with(start, network, unit, results, datasets):
     """Fill layers of a fresh network with weights.
 
     Args:

@@ -13,7 +13,7 @@ from onnx import numpy_helper
 from ferkeras import plots
 from ferkeras.models import alexnet
 from ferkeras.papers import Start
-from ferkeras.runs.start import take_start
+from ferkeras.runs.first_weights import fill_with
 from ferkeras.weights import FILES
 from tests import tiny
 from tests.weights import by_hand
@@ -41,7 +41,7 @@ def take(datasets, names, network):
     results = datasets.data_dir
     (results / PICTURE).parent.mkdir(parents=True)
     start = Start(RGB, {names: r"\g<0>"})
-    return take_start(start, network, tiny.unit(), results, datasets)
+    return fill_with(start, network, tiny.unit(), results, datasets)
 
 
 def test_the_first_filters_that_were_loaded_are_drawn(datasets, monkeypatch):

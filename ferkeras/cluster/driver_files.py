@@ -2,7 +2,7 @@
 
 import time
 
-from ferkeras.access import npz_path
+from ferkeras.dataset_names import npz_path
 from ferkeras.files import write_whole
 
 CHUNK = 2**26  # bytes
