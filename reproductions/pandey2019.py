@@ -29,7 +29,6 @@ from ferkeras.papers import (
     Table,
 )
 from reproductions.commands import run_papers
-from reproductions.pandey2019_published import PUBLISHED
 from reproductions.pandey2019_recipes import (
     ARRIAGA,
     BARSOUM,
@@ -276,7 +275,7 @@ PAPER = Paper(
     url="https://doi.org/10.1007/978-3-030-30642-7_24",
     tables=(
         *(TABLE1, READINGS, TABLE2, TABLE4, OTHER_LABELS, FOUR_TABLE),
-        *(RATES, MINI_XCEPTION, PUBLISHED),
+        *(RATES, MINI_XCEPTION),
     ),
     layer_tables=(TABLE3,),
     classes=8,

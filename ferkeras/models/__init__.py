@@ -11,6 +11,7 @@ from ferkeras.models.parallel_streams import parallel_streams
 from ferkeras.models.plain_cnn import plain_cnn
 from ferkeras.models.pyramid_sr import pyramid_sr
 from ferkeras.models.residual_network import residual_network
+from ferkeras.models.sequential_cnn import sequential_cnn
 from ferkeras.models.sparse_autoencoder import (
     sparse_autoencoder,
     sparse_classifier,
@@ -31,6 +32,7 @@ __all__ = [
     "plain_cnn",
     "pyramid_sr",
     "residual_network",
+    "sequential_cnn",
     "sparse_autoencoder",
     "sparse_classifier",
     "super_resolution",

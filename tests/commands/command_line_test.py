@@ -221,11 +221,11 @@ OWN = ("command", "started", "error")
 
 
 def test_everything_that_is_missing_is_named(tmp_path):
-    words = ["--rows", "RTNN", "Base", "mini-Xception, published weights"]
+    words = ["--rows", "RAF-DB: PSR, PDLS", "FER+: PSR, PDLS (random)"]
     words += ["--data-dir", str(tmp_path), "--results", str(tmp_path / "new")]
     with pytest.raises(SystemExit) as end:
-        __main__.main(["run", "pandey2019", *words])
-    for missing in ("prepare kdef", "prepare ferplus/", "mini_XCEPTION.102"):
+        __main__.main(["run", "vo2020", *words])
+    for missing in ("prepare raf_db", "prepare ferplus/", "vgg16"):
         assert missing in end.value.code
     assert not (tmp_path / "new").exists()
 

@@ -18,6 +18,7 @@ from ferkeras.models import (
     plain_cnn,
     pyramid_sr,
     residual_network,
+    sequential_cnn,
     sparse_classifier,
     vgg13,
     vgg16_bn,
@@ -73,6 +74,7 @@ TABLE = [
     (deep_emotion, (48, 48, 1), 7, 66877 + MOVING),
     (partial(deep_emotion, wide=True), (48, 48, 1), 7, 217575 + MOVING),
     (mini_xception, (64, 64, 1), 7, 58423),
+    (sequential_cnn, (48, 48, 1), 7, 642935),
     (partial(transformed, streams=((0,),)), (64, 64, 1), 7, 58423 + 48720),
     (
         partial(transformed, streams=((0,), (1,), (2,))),
@@ -88,6 +90,7 @@ TABLE = [
     ),
     (
         residual_network,
+        sequential_cnn,
         (48, 48, 1),
         7,
         13 * 64 + 4 * (9 * 64**2 + 4 * 64) + TO_128 + TO_192 + 193 * 7,
