@@ -1,6 +1,7 @@
 """The floors: a folder imports only from folders on lines above its own."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,14 @@ def test_what_reads_files_needs_neither_keras_nor_opencv():
 def test_no_file_is_long(folder):
     for path in (ROOT / folder).rglob("*.py"):
         assert len(path.read_text().splitlines()) <= 300, path
+
+
+def test_the_page_on_architecture_has_these_floors():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    # Names are left of column 24, what they mean is right of it.
+    lines = [line[:24] for line in text.split("```")[1].splitlines()]
+    shown = [x for line in lines for x in re.findall(r"\w+", line) if x in RANK]
+    floors = [RANK[name] for name in shown]
+    assert floors == sorted(floors, reverse=True)
+    folders = {path.parent.name for path in SOURCES} - {"ferkeras"}
+    assert folders <= {*shown}

@@ -90,7 +90,6 @@ TABLE = [
     ),
     (
         residual_network,
-        sequential_cnn,
         (48, 48, 1),
         7,
         13 * 64 + 4 * (9 * 64**2 + 4 * 64) + TO_128 + TO_192 + 193 * 7,
