@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 CODE = """
 import os, reproductions
 from reproductions import pandey2019
-from ferkeras import devices
+from ferkeras.training import devices
 devices.configure()
 import tensorflow as tf
 tf.function(lambda x: x + 1, jit_compile=True)(tf.ones(3))

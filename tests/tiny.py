@@ -28,7 +28,7 @@ from ferkeras.runs.run_folder import RunFolder
 from ferkeras.training import devices
 from ferkeras.training import train as training
 from ferkeras.training.build import build
-from ferkeras.training.fit import values_of
+from ferkeras.training.fit_callbacks import values_of
 
 CLASSES = ("left", "right")
 

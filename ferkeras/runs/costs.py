@@ -22,6 +22,7 @@ from typing import NamedTuple
 from ferkeras.data import Copies, Draw, Fold
 from ferkeras.dataset_names import counts_of
 from ferkeras.files import write_whole
+from ferkeras.limits import SCORING_BATCH
 from ferkeras.papers.experiment import dotted
 from ferkeras.runs.operations import PASSES, Operations, count_operations
 
@@ -41,7 +42,6 @@ CONTEXT = 1.5e9
 # Numbers that there are of a weight: itself, its gradient, an optimizer's
 # moments, the best epoch's, and copies on their way.
 COPIES = 8
-SCORED = 256  # images at a time, forward only
 HEAD = ["network", "channels", "image_size", "frozen", *Operations._fields]
 
 
@@ -272,6 +272,6 @@ def memory_of(row, costs):
         The number.
     """
     phases = [costs[network] for network in networks_of(row)]
-    images = max(row.recipe.batch_size, SCORED / PASSES)
+    images = max(row.recipe.batch_size, SCORING_BATCH / PASSES)
     numbers = (x.activations * images + COPIES * x.weights for x in phases)
     return CONTEXT + 4 * max(numbers, default=0)

@@ -15,7 +15,8 @@ from ferkeras.runs.record import path_of
 from ferkeras.runs.run_folder import HISTORY, RunFolder, scored
 from ferkeras.training import devices
 from ferkeras.training.build import build
-from ferkeras.training.fit import assign, values_of
+from ferkeras.training.fit import assign
+from ferkeras.training.fit_callbacks import values_of
 from ferkeras.training.tensorboard import TensorBoardLog
 from ferkeras.training.train import OutOfTime, Run, train
 

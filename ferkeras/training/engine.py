@@ -13,10 +13,9 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
+from ferkeras.limits import SCORING_BATCH
 from ferkeras.training.devices import accelerated, everywhere
 from ferkeras.training.resident import on_device
-
-SCORED = 256  # images a step
 
 
 def fits(setup):
@@ -156,10 +155,10 @@ class Engine:
             return self._tally(totals, loss, targets, outputs), None
 
         order = np.arange(len(chosen[0]), dtype=np.int32)
-        full = len(order) // SCORED * SCORED
+        full = len(order) // SCORING_BATCH * SCORING_BATCH
         totals = self._no_totals()
         if full:
-            orders = order[:full].reshape(-1, SCORED)
+            orders = order[:full].reshape(-1, SCORING_BATCH)
             totals, _ = jax.lax.scan(one, totals, orders)
         if full < len(order):
             totals, _ = one(totals, order[full:])

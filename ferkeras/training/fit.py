@@ -1,7 +1,6 @@
 """A phase of training by Keras' own `fit`."""
 
 import math
-import time
 
 import keras
 
@@ -11,81 +10,12 @@ from ferkeras.data import (
     through,
     training_batches,
 )
+from ferkeras.limits import SCORING_BATCH
+from ferkeras.training.fit_callbacks import HandToRun, ScoreSelections, Timer
 from ferkeras.training.resident import reside
 
-MANY = 1_000_000  # weights
+FUSED_FROM = 1_000_000  # weights
 STEPS = 32  # a call, on a GPU
-
-
-class Scores(keras.callbacks.Callback):
-    """Score the model on further images, beside fit's validation data.
-
-    Args:
-        batches: what `keras.Model.evaluate` takes, by the images' fingerprint.
-        callbacks: Keras callbacks of the scoring.
-    """
-
-    def __init__(self, batches, callbacks):
-        super().__init__()
-        self.batches, self.callbacks = batches, callbacks
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.found = {}
-        for name, batches in self.batches.items():
-            self.found[name] = self.model.evaluate(
-                batches, verbose=0, return_dict=True, callbacks=self.callbacks
-            )
-
-
-class Timer(keras.callbacks.Callback):
-    """Log seconds an epoch, with and without scoring."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = self.trained = time.monotonic()
-
-    def on_test_begin(self, logs=None):
-        self.trained = time.monotonic()
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs["seconds"] = time.monotonic() - self.started
-        logs["train_seconds"] = self.trained - self.started
-
-
-class Keep(keras.callbacks.Callback):
-    """Hand an epoch's values and state to the run.
-
-    Args:
-        setup: `ferkeras.training.train.Setup`.
-        run: `ferkeras.training.train.Run`.
-        first: fingerprint of fit's validation data.
-        others: `Scores` of the other images that choose epochs.
-    """
-
-    def __init__(self, setup, run, first, others):
-        super().__init__()
-        self.setup, self.run = setup, run
-        self.first, self.others = first, others
-
-    def on_epoch_end(self, epoch, logs=None):
-        state = {
-            "model": values_of(self.model.variables),
-            "optimizer": values_of(self.model.optimizer.variables),
-        }
-        scores = {
-            name.removeprefix("val_"): value
-            for name, value in logs.items()
-            if name.startswith("val_")
-        }
-        self.run.epoch_done(
-            logs,
-            {self.first: scores} | self.others.found,
-            self.setup.averaged(state),
-        )
-
-
-def values_of(variables):
-    """Copies of variables' values, as NumPy arrays."""
-    return [keras.ops.convert_to_numpy(v).copy() for v in variables]
 
 
 def assign(variables, values):
@@ -106,7 +36,7 @@ def fuse_update(model):
             is not worth compiling.
     """
     weights = sum(math.prod(v.shape) for v in model.trainable_variables)
-    if weights >= MANY and keras.backend.backend() == "tensorflow":
+    if weights >= FUSED_FROM and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         update = tf.function(model.optimizer.apply, jit_compile=True)
@@ -128,60 +58,114 @@ def fit(setup, run, epochs, callbacks, feed="step"):
             or `"device"`, in the step, of images that stay on the device, and
             many steps a call. On a processor none was measurably the fastest.
     """
-    networks, recipe, task = setup.networks, setup.recipe, setup.task
-    model, places, others = networks.training, None, {}
-    if feed == "device":
-        model, places, others = reside(setup)
-    elif feed == "pipeline":
-        model = networks.from_channels
+    model, training_places, selection_places = model_for(setup, feed)
     model.compile(
         optimizer=setup.optimizer,
-        loss=recipe.loss(),
-        metrics=[task.measure(name=task.metric)],
-        steps_per_execution=min(STEPS, setup.steps) if others else 1,
+        loss=setup.recipe.loss(),
+        metrics=[setup.task.measure(name=setup.task.metric)],
+        steps_per_execution=min(STEPS, setup.steps) if selection_places else 1,
     )
     fuse_update(model)
     assign(model.variables, run.state["model"])
     assign(model.optimizer.variables, run.state.get("optimizer", setup.fresh))
-    batches = training_batches(
-        setup.faces,
-        task.targets(setup.faces),
-        recipe,
-        run.seed,
-        epochs,
-        places,
-    )
-    begin = []
-    if isinstance(batches, EpochBatches):
-        begin = [keras.callbacks.LambdaCallback(batches.begin)]
-    selections = {
-        name: scoring_batches(
-            faces,
-            task.targets(faces),
-            256,
-            networks.plain(len(faces.labels)),
-            others.get(name),
-        )
-        for name, faces in setup.selections.items()
-    }
-    if feed == "pipeline":
-        batches = through(batches, networks.front_end)
-        selections = {
-            name: through(each, networks.front_end)
-            for name, each in selections.items()
-        }
-    first, *_ = selections
-    swap = [keras.callbacks.SwapEMAWeights()] if setup.averages else []
-    rest = {k: v for k, v in selections.items() if k != first}
-    scores = Scores(rest, swap)
-    keep = Keep(setup, run, first, scores)
+    batches, begin = run_batches(setup, run, epochs, feed, training_places)
+    selections = selection_batches(setup, feed, selection_places)
+    validated, *_ = selections
     model.fit(
         batches,
         initial_epoch=epochs.start,
         epochs=epochs.stop,
         steps_per_epoch=setup.steps,
-        validation_data=selections[first],
+        validation_data=selections[validated],
         shuffle=False,
         verbose=0,
-        callbacks=[*begin, *swap, scores, Timer(), keep, *callbacks],
+        callbacks=[*begin, *callbacks_for(setup, run, selections), *callbacks],
     )
+
+
+def model_for(setup, feed):
+    """The model that a feed trains, and where in it the images are.
+
+    Args:
+        setup: `ferkeras.training.train.Setup`.
+        feed: as of `fit`.
+
+    Returns:
+        keras.Model, with the variables of `Networks.training`; where it has
+        the images, as `reside` has it, int32 places of those to train on, and
+        a dict of places of those that choose an epoch; else None and no such.
+    """
+    if feed == "device":
+        return reside(setup)
+    networks = setup.networks
+    piped = feed == "pipeline"
+    return networks.from_channels if piped else networks.training, None, {}
+
+
+def fed(batches, setup, feed):
+    """Batches of images as a feed has them, `"pipeline"` as channels."""
+    if feed == "pipeline":
+        return through(batches, setup.networks.front_end)
+    return batches
+
+
+def run_batches(setup, run, epochs, feed, places):
+    """Batches that a run trains on, and the callbacks that these need.
+
+    Args:
+        setup: `ferkeras.training.train.Setup`.
+        run: `ferkeras.training.train.Run`, whose seed orders the images.
+        epochs: as of `fit`, like `feed`.
+        feed: how images reach the network.
+        places: of the images, as of `training_batches`, or None.
+    """
+    faces = setup.faces
+    batches = training_batches(
+        faces, setup.task.targets(faces), setup.recipe, run.seed, epochs, places
+    )
+    begin = []
+    if isinstance(batches, EpochBatches):
+        begin = [keras.callbacks.LambdaCallback(batches.begin)]
+    return fed(batches, setup, feed), begin
+
+
+def selection_batches(setup, feed, places):
+    """Batches of each set that chooses an epoch, by its fingerprint.
+
+    Args:
+        setup: `ferkeras.training.train.Setup`.
+        feed: as of `fit`.
+        places: dict of the images' places, as of `scoring_batches`, by
+            fingerprint; of a set that it lacks, the batches have the images.
+    """
+    return {
+        name: fed(
+            scoring_batches(
+                faces,
+                setup.task.targets(faces),
+                SCORING_BATCH,
+                setup.networks.plain(len(faces.labels)),
+                places.get(name),
+            ),
+            setup,
+            feed,
+        )
+        for name, faces in setup.selections.items()
+    }
+
+
+def callbacks_for(setup, run, selections):
+    """Keras callbacks that score each epoch and hand it to the run.
+
+    Args:
+        setup: `ferkeras.training.train.Setup`.
+        run: `ferkeras.training.train.Run`.
+        selections: what `selection_batches` gives; fit itself scores on the
+            first, as its validation data.
+    """
+    # Where the optimizer keeps averages, these are what is scored.
+    swap = [keras.callbacks.SwapEMAWeights()] if setup.averages else []
+    validated, *others = selections
+    further = ScoreSelections({k: selections[k] for k in others}, swap)
+    hand_to_run = HandToRun(setup, run, validated, further)
+    return [*swap, further, Timer(), hand_to_run]

@@ -12,10 +12,12 @@ import keras
 import numpy as np
 
 from ferkeras.data import Faces, epoch_plans, stretches_of, training_batches
+from ferkeras.limits import SCORING_BATCH
 from ferkeras.training.build import build
 from ferkeras.training.devices import on_processor
 from ferkeras.training.engine import Engine
-from ferkeras.training.fit import fuse_update, values_of
+from ferkeras.training.fit import fuse_update
+from ferkeras.training.fit_callbacks import values_of
 from ferkeras.training.train import Clock, prepare_phase
 
 MANY = 1_000_000  # epochs; time ends them
@@ -117,7 +119,8 @@ def noise_setup(row, count, num_classes=8):
         )
         labels = rng.integers(0, num_classes, count)
         faces = Faces(images, labels, np.arange(count))
-        return faces, {"noise": faces.take(np.arange(min(count, 256)))}
+        scored = faces.take(np.arange(min(count, SCORING_BATCH)))
+        return faces, {"noise": scored}
 
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(row.recipe.precision)

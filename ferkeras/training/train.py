@@ -12,7 +12,8 @@ from ferkeras.papers.task import Task
 from ferkeras.training.build import Networks, at_size
 from ferkeras.training.devices import accelerated
 from ferkeras.training.engine import Engine, fits
-from ferkeras.training.fit import fit, values_of
+from ferkeras.training.fit import fit
+from ferkeras.training.fit_callbacks import values_of
 from ferkeras.training.resident import can_reside
 
 

@@ -207,7 +207,7 @@ def test_a_kill_leaves_no_half_of_a_file(manual, tmp_path, monkeypatch):
     code = (
         "import os, signal\n"
         "from ferkeras.data import npz\n"
-        "from reproductions import prepare\n"
+        "from reproductions.commands import prepare\n"
         "prepare.has_tensorflow = lambda: False\n"
         "put = npz.put\n"
         "def killed(archive, name, array):\n"

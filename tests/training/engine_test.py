@@ -121,7 +121,7 @@ def close(found, expected, relative=1e-4):
 @pytest.mark.parametrize("name", ROWS)
 def test_the_engine_gives_the_numbers_of_fit(name, tmp_path, monkeypatch):
     # Three stretches an epoch, the last of the smaller batch.
-    monkeypatch.setattr(engine, "SCORED", 20)
+    monkeypatch.setattr(engine, "SCORING_BATCH", 20)
     (expected,) = histories(tmp_path / "step", ROWS[name], "step")
     (found,) = histories(tmp_path / "engine", ROWS[name], "engine")
     close(found, expected)

@@ -53,7 +53,7 @@ def test_the_first_of_equally_good_epochs_is_the_best():
 def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
     networks, plain = run(tmp_path / "plain")
     assert "apply" not in vars(networks.training.optimizer)
-    monkeypatch.setattr(fitting, "MANY", 0)
+    monkeypatch.setattr(fitting, "FUSED_FROM", 0)
     networks, fused = run(tmp_path / "fused")
     assert "apply" in vars(networks.training.optimizer)
     assert [x["loss"] for x in fused.history] == pytest.approx(

@@ -1,0 +1,141 @@
+"""What a dataset's files hold, read by its reader or built with TFDS."""
+
+import contextlib
+import importlib
+import json
+import warnings
+from pathlib import Path
+
+from ferkeras import folders
+from ferkeras.data import Source, faces_of, files_on_disk
+from ferkeras.data.prepared import NOTES
+from ferkeras.files import room_for, write_whole
+from tfds_builders.image_files import Note
+
+# Bytes of examples that TFDS, which takes 1 GB, keeps in memory to sort them.
+BUFFER = 2**27
+
+
+@contextlib.contextmanager
+def told():
+    """Collect what readers tell of files, as `Source.notes`; it is shown too.
+
+    Yields: the dict, which is filled meanwhile.
+    """
+    notes = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Note)
+        show = warnings.showwarning
+
+        def keep(message, *place, **more):
+            for what, count in getattr(message, "counts", {}).items():
+                notes[what] = notes.get(what, 0) + count
+            show(message, *place, **more)
+
+        warnings.showwarning = keep
+        yield notes
+
+
+def bytes_of(manual_dir, reader, config):
+    """How many bytes a dataset takes at most: those of its files, or pixels."""
+    files = folders.walk(Path(manual_dir)).found
+    if files:
+        return sum(path.stat().st_size for path in files)
+    splits = reader.read(config, manual_dir).values()
+    return sum(x["image"].nbytes for x in splits)
+
+
+def read_without_tensorflow(dataset, config, reader, manual_dir):
+    """Read a dataset's files with its reader alone.
+
+    Args:
+        dataset: name to call it, with its config.
+        config: name of the config, or None.
+        reader: the dataset's reader module.
+        manual_dir: folder of the publisher's files.
+
+    Returns:
+        `Source`, with what was told of the files as its notes.
+
+    Raises:
+        ValueError: for a malformed file.
+        FileNotFoundError: where a file is missing.
+    """
+    with told() as notes:
+        splits = reader.read(config, manual_dir)
+    names = reader.CLASS_NAMES
+    if isinstance(names, dict):
+        names = names[config]
+    return Source(
+        dataset,
+        reader.VERSION,
+        names,
+        tuple(splits),
+        lambda split: faces_in(splits[split]),
+        notes=notes or None,
+    )
+
+
+def faces_in(columns):
+    """`Faces` of a split, from the columns that a reader gives."""
+    images = columns["image"]
+    if isinstance(images, list):
+        images = files_on_disk(images, columns.get("box"))
+    return faces_of(images, columns)
+
+
+def build_with_tfds(name, config, reader, data_dir, manual_dir):
+    """Build a dataset with its TFDS builder, and note what was told of files.
+
+    Args:
+        name: of the dataset and its builder, without the config.
+        config: name of the config, or None.
+        reader: the dataset's reader module.
+        data_dir: folder of prepared datasets.
+        manual_dir: folder of the publisher's files.
+
+    Raises:
+        ValueError: for a malformed file.
+        FileNotFoundError: where a file or the folder is missing.
+        OSError: where the disk is full, with how much is needed.
+    """
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core import shuffle
+
+    tfds.disable_progress_bar()
+    shuffle.MAX_MEM_BUFFER_SIZE = BUFFER
+    module = f"tfds_builders.{name}.{name}_dataset_builder"
+    builder = importlib.import_module(module).Builder(
+        config=config, data_dir=data_dir
+    )
+    download = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    room = room_for(
+        builder.data_path, lambda: bytes_of(manual_dir, reader, config)
+    )
+    # TFDS prints sizes that it does not know.
+    quiet = contextlib.redirect_stdout(None)
+    with tfds_errors(), told() as notes, room, quiet:
+        builder.download_and_prepare(download_config=download)
+    if notes:
+        write_whole(Path(builder.data_path) / NOTES, json.dumps(notes))
+
+
+@contextlib.contextmanager
+def tfds_errors():
+    """Raise what TFDS raises in the words of the command."""
+    try:
+        yield
+    except AssertionError as error:
+        # What TFDS raises where the folder is missing or empty.
+        raise FileNotFoundError(
+            f"{error} Name another folder with --manual-dir."
+        ) from error
+    except OSError as error:
+        # Which TFDS begins with all that it was to write.
+        *example, what = str(error).splitlines()
+        if not example:
+            raise
+        raise OSError(
+            f"{what}: it changed while the folder was read. Give the command "
+            "again once nothing writes there."
+        ) from error
