@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ferkeras.papers.comparisons import mcnemar, paired
+from ferkeras.papers.paired_tests import mcnemar, paired
 from ferkeras.reports.chart import Group, Mark
 from ferkeras.reports.tables import signed, table
 from ferkeras.runs.predictions import answers, at_epoch, confusion
@@ -75,10 +75,10 @@ def difference(line, than, comparison):
         line: `Line`.
         than: `Line` of the row that it is compared with; the same, where two
             scores of one row are compared.
-        comparison: `ferkeras.papers.comparisons.Comparison`.
+        comparison: `ferkeras.papers.comparison.Comparison`.
 
     Returns:
-        `ferkeras.papers.comparisons.Difference`, or None where no seed is
+        `ferkeras.papers.comparison.Difference`, or None where no seed is
         common.
     """
     ours, theirs = (

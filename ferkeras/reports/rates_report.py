@@ -7,7 +7,7 @@ import os
 import keras
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports.rates_chart import rates_png
 from ferkeras.reports.tables import table
 from ferkeras.runs import record

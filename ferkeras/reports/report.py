@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports import chart, how_to_run, parameters
 from ferkeras.reports.claims import comparisons, forest, measured, statements
 from ferkeras.reports.numbers import numbers

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from ferkeras.data import Copies, Draw, Fold
 from ferkeras.dataset_names import counts_of
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import dotted
+from ferkeras.papers.descriptions import dotted
 from ferkeras.runs.operations import PASSES, Operations, count_operations
 
 # Seconds on two cores: of an activation, a multiply-add, and of the update of

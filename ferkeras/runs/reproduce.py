@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import dotted, settings
+from ferkeras.papers.descriptions import dotted, settings
 from ferkeras.runs import record
 from ferkeras.runs.final_scores import at_last_epoch, keep, write_scores
 from ferkeras.runs.first_weights import fill_with

@@ -13,8 +13,9 @@ import keras
 import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
-from ferkeras.training.devices import accelerated, everywhere
+from ferkeras.training.devices import accelerated
 from ferkeras.training.resident import on_device
+from ferkeras.training.sharing import everywhere
 
 SCORED = 256  # images a step
 
