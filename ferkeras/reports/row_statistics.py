@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.papers.paired_tests import interval
 from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paired_tests import interval
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.reports.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING

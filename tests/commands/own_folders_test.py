@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ferkeras.data import Datasets, open_dataset
-from ferkeras.runs.record import read_confusion, write_confusion
+from ferkeras.runs.score_files import read_confusion, write_confusion
 from reproductions import __main__
 from reproductions.commands import checked_files, prepare
 from reproductions.commands.own_images import read_own

@@ -11,8 +11,8 @@ from ferkeras.data import (
     Faces,
     Source,
     has_tensorflow,
-    npz,
     npz_path,
+    npz_write,
     open_dataset,
 )
 from ferkeras.data import prepared as prepared_datasets
@@ -90,7 +90,7 @@ def written(folder, files):
     count = len(files)
     faces = Faces(images, np.zeros(count, int), np.arange(count))
     source = Source("own/few", "1.0.0", ("a",), ("train",), lambda split: faces)
-    npz.write_npz(source, npz_path("own/few", folder))
+    npz_write.write_npz(source, npz_path("own/few", folder))
     return open_npz("own/few", folder).faces("train"), faces
 
 
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(
     def full(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(npz, "put", full)
+    monkeypatch.setattr(npz_write, "put", full)
     if has_tensorflow():
         from tensorflow_datasets.core import writer
 
