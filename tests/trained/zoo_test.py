@@ -34,7 +34,9 @@ def test_a_model_opens_by_its_name_and_is_the_recorded_one(model):
 
 
 def test_models_open_where_nothing_else_was_imported():
-    code = "from ferkeras import zoo; [zoo.load(x) for x in zoo.shipped()]"
+    code = (
+        "from ferkeras.trained import zoo; [zoo.load(x) for x in zoo.shipped()]"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=pathlib.Path(__file__).parents[2],
