@@ -54,7 +54,7 @@ def write_reports(asked):
     from ferkeras.reports.cards import write_cards
     from ferkeras.reports.page import write_page
     from ferkeras.reports.report import write_report
-    from ferkeras.runs.costs import write_costs
+    from ferkeras.runs.cost_file import write_costs
     from ferkeras.runs.record import PUBLISHED, refuse_to_mix
     from reproductions.commands import row_list
 

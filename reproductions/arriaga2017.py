@@ -26,7 +26,8 @@ from ferkeras.papers import (
     Table,
 )
 from reproductions.commands import run_papers
-from reproductions.pandey2019_recipes import ARRIAGA, FER2013_PROTOCOLS
+from reproductions.pandey2019_protocols import FER2013_PROTOCOLS
+from reproductions.pandey2019_recipes import ARRIAGA
 
 SEQUENTIAL, MINI = "Sequential fully-CNN", "Mini-Xception"
 # The authors' code, of an input from -1 to 1.

@@ -29,22 +29,24 @@ from ferkeras.papers import (
     Table,
 )
 from reproductions.commands import run_papers
+from reproductions.pandey2019_protocols import (
+    FER2013_PROTOCOLS,
+    FERPLUS_PROTOCOL,
+    KDEF_PROTOCOLS,
+    RATES_PROTOCOL,
+)
 from reproductions.pandey2019_recipes import (
     ARRIAGA,
     BARSOUM,
     COMBINED,
     DENSE,
-    FER2013_PROTOCOLS,
-    FERPLUS_PROTOCOL,
     FOUR_NEIGHBOURS,
     GRADIENT,
     GRADIENT_XY,
     KDEF,
-    KDEF_PROTOCOLS,
     LABELS,
     MAJORITY,
     NORMALIZED,
-    RATES_PROTOCOL,
     SHARED,
     adam,
     also,

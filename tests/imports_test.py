@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet opencv image_file folders
     files durations dataset_names limits names
-    layers losses weights
+    dataset_sources layers losses weights
     models data
     scoring
     papers plots trained

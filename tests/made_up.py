@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 
 from ferkeras.papers import Figure, Statement
-from ferkeras.runs.record import path_of, write_confusion, write_record
+from ferkeras.runs.record import path_of, write_record
+from ferkeras.runs.score_files import write_confusion
 from tests import tiny
 
 TABLE = dataclasses.replace(tiny.TABLE, runs=3)

@@ -31,7 +31,8 @@ from ferkeras.cluster.resources import needs_here, on
 from ferkeras.limits import RESERVE
 from ferkeras.runs.display import Overview, key, name, progress_line, result
 from ferkeras.runs.grouping import grouped
-from ferkeras.runs.record import ROOT, commit, is_complete, read_record
+from ferkeras.runs.provenance import ROOT, commit
+from ferkeras.runs.record import is_complete, read_record
 from ferkeras.runs.work_queue import claim, stopped
 from ferkeras.training.train import OutOfTime
 

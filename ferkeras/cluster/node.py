@@ -24,7 +24,7 @@ from ferkeras.runs.display import Report, key
 from ferkeras.runs.first_weights import weights_folder
 from ferkeras.runs.reproduce import reproduce_together
 from ferkeras.runs.run_folder import SNAPSHOT, WITHIN
-from ferkeras.training import devices
+from ferkeras.training import devices, sharing
 from ferkeras.training.train import OutOfTime
 from ferkeras.weights import FILES
 
@@ -96,13 +96,13 @@ def run(keeper, order, share, units, *stages):
             stack.callback(sender.send)
         stack.enter_context(logged(results / log_of(units[0])))
         if share:
-            stack.enter_context(devices.share_memory(share))
+            stack.enter_context(sharing.share_memory(share))
         else:
             mine = ray.get_runtime_context().get_assigned_resources()
-            devices.share_cores(int(mine["CPU"]))
+            sharing.share_cores(int(mine["CPU"]))
         devices.configure(cache / "compiled")
         if order.share_batches:
-            devices.share_batches()
+            sharing.share_batches()
         datasets = datasets_here(keeper, units[0].row, order.data_dir)
         tell = partial(told, keeper, units[0])
         return reproduce_together(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from ferkeras.runs.costs import count_networks, memory_of, read_costs
-from ferkeras.runs.record import ROOT
+from ferkeras.runs.cost_file import count_networks, read_costs
+from ferkeras.runs.costs import memory_of
+from ferkeras.runs.provenance import ROOT
 
 # Cores of a run where no machine has a card: more hardly help networks of this
 # size, and several runs do.
@@ -41,7 +42,7 @@ class Needs:
         memory: bytes of the smallest card; None where unknown.
         share_batches: whether each run shares its batches over all cards of a
             machine.
-        costs: as of `ferkeras.runs.costs.read_costs`; networks are added as
+        costs: as of `ferkeras.runs.cost_file.read_costs`; networks are added as
             they are asked for.
     """
 

@@ -8,14 +8,18 @@ from ferkeras.data.augment import (
     random_affine,
     random_resized_crop,
 )
+from ferkeras.data.copies import Copies
 from ferkeras.data.datasets import Datasets
+from ferkeras.data.draw import Draw
 from ferkeras.data.face_crop import crop_source
 from ferkeras.data.fastai_augment import (
     NEUTRAL,
     fastai_transforms,
     fastai_views,
 )
-from ferkeras.data.npz import write_npz
+from ferkeras.data.fold import Fold
+from ferkeras.data.hold_out import HoldOut
+from ferkeras.data.npz_write import write_npz
 from ferkeras.data.pipeline import (
     EpochBatches,
     epoch_plan,
@@ -31,7 +35,7 @@ from ferkeras.data.source import (
     files_in_memory,
     files_on_disk,
 )
-from ferkeras.data.split_steps import Copies, Draw, Fold, HoldOut, part
+from ferkeras.data.split_steps import part
 from ferkeras.data.stretches import epoch_plans, stretches_of
 from ferkeras.dataset_names import face_size, has_tensorflow, is_own, npz_path
 

@@ -9,12 +9,8 @@ from typing import Any
 from ferkeras.data.encoded import Boxed, EncodedImages
 from ferkeras.data.npz import open_npz
 from ferkeras.data.source import Faces, Source, faces_of
-from ferkeras.dataset_names import (
-    face_size,
-    has_tensorflow,
-    how_to_prepare,
-    is_own,
-)
+from ferkeras.dataset_names import face_size, has_tensorflow, is_own
+from ferkeras.dataset_sources import how_to_prepare
 
 # Beside what TFDS has of a dataset, what was told of it.
 NOTES = "notes.json"

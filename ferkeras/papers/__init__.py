@@ -3,7 +3,7 @@
 The words of a paper's file, from one place.
 """
 
-from ferkeras.papers.comparisons import Comparison
+from ferkeras.papers.comparison import Comparison
 from ferkeras.papers.experiment import Experiment, Start, standardization
 from ferkeras.papers.paper import Demo, Figure, LayerTable, Paper, Table, Unit
 from ferkeras.papers.protocol import Others, Protocol

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ferkeras.names import nearest
-from ferkeras.papers.comparisons import Comparison
-from ferkeras.papers.experiment import Experiment, settings, slug
+from ferkeras.papers.comparison import Comparison
+from ferkeras.papers.descriptions import settings, slug
+from ferkeras.papers.experiment import Experiment
 from ferkeras.papers.protocol import Protocol
 from ferkeras.papers.recipe import Recipe
 from ferkeras.papers.statements import Statement

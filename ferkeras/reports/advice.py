@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from ferkeras.dataset_names import access_to, how_to_prepare, offered_as
+from ferkeras.dataset_sources import access_to, how_to_prepare, offered_as
 from ferkeras.durations import about, between
 from ferkeras.reports.listing import NOT_RUN, Listed
 

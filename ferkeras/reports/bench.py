@@ -23,7 +23,7 @@ from ferkeras.reports.rates_report import (
     peak_of,
     write,
 )
-from ferkeras.runs import costs
+from ferkeras.runs import cost_file
 from ferkeras.runs.operations import count_operations
 from ferkeras.training import devices, rates
 
@@ -64,13 +64,13 @@ def share_of_peak(rate, multiply_adds, peak):
 
 def multiply_adds_of(row, known):
     """Of training a row on an image; counted where `known` has it not."""
-    (key, *_) = costs.networks_of(row)
+    (key, *_) = cost_file.networks_of(row)
     if key in known:
         return known[key].multiply_adds
     shape = row.image_size, row.image_size, len(row.channels)
 
     def network(shape):
-        return row.model(shape, costs.NUM_CLASSES)
+        return row.model(shape, cost_file.NUM_CLASSES)
 
     return count_operations(network, shape).multiply_adds
 
@@ -113,7 +113,7 @@ def measure_all(networks, known, seconds, limit, processor, say):
 
     Args:
         networks: list of `Network`.
-        known: what `ferkeras.runs.costs.read_costs` returned.
+        known: what `ferkeras.runs.cost_file.read_costs` returned.
         seconds: to time, of each rate.
         limit: seconds after which no further measurement begins.
         processor: whether it is one.
@@ -184,7 +184,7 @@ def bench(networks, results, seconds=0.5, limit=None):
     """
     processor = devices.on_processor()
     limit = BENCH[processor] if limit is None else limit
-    known = costs.read_costs(results)
+    known = cost_file.read_costs(results)
     with Console(stderr=True).status("") as status:
         lines = measure_all(
             networks, known, seconds, limit, processor, status.update

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.dataset_names import access_to
+from ferkeras.dataset_sources import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
 from ferkeras.reports import chart
 from ferkeras.reports.tables import table
-from ferkeras.runs.record import is_complete, read_confusion, read_json
+from ferkeras.runs.record import is_complete, read_json
+from ferkeras.runs.score_files import read_confusion
 from ferkeras.scoring.metrics import wilson
 from ferkeras.trained.zoo import shipped
 

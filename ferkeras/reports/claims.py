@@ -1,14 +1,9 @@
-"""What papers say of their rows, as measured, for the report."""
+"""What papers say of two rows, as measured, for the report."""
 
-import numpy as np
-
-from ferkeras.papers.comparisons import mcnemar, paired
 from ferkeras.reports.chart import Group, Mark
 from ferkeras.reports.tables import signed, table
-from ferkeras.runs.predictions import answers, at_epoch, confusion
 from ferkeras.scoring.verdicts import CLOSE, holm
 
-STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
 COMPARISON_HEAD = [
     "claim",
     "row",
@@ -23,7 +18,6 @@ COMPARISON_HEAD = [
     "McNemar, p < 0.05",
     "verdict",
 ]
-NOT_LEARNED = "a network has not learned"
 HOW = (
     "Differences of the tables' scores, or of what a claim names, between runs "
     "of one seed, with Student's t over those pairs, over folds as corrected "
@@ -37,108 +31,6 @@ HOW = (
     "has right and the other has not, at the epoch of the scores where the "
     "predictions there were kept, else at the best one.\n"
 )
-
-
-def pre_trained(line):
-    """Of each complete run, by its seed: the runs of other rows under it.
-
-    Returns:
-        dict of seeds to tuples of the names and digests of those runs.
-    """
-    return {
-        unit.seed: tuple(
-            (start["row"], start["digest"])
-            for start in entry.get("started_from", ())
-            if "row" in start
-        )
-        for unit, entry in line.complete
-    }
-
-
-def averaged(scores, groups):
-    """Means of the scores of the seeds of each group.
-
-    Args:
-        scores: dict of seeds to scores.
-        groups: dict of seeds to groups.
-    """
-    return {
-        group: np.mean([scores[k] for k, of in groups.items() if of == group])
-        for group in groups.values()
-    }
-
-
-def difference(line, than, comparison):
-    """How far a row is above another one of the same protocol.
-
-    Args:
-        line: `Line`.
-        than: `Line` of the row that it is compared with; the same, where two
-            scores of one row are compared.
-        comparison: `ferkeras.papers.comparisons.Comparison`.
-
-    Returns:
-        `ferkeras.papers.comparisons.Difference`, or None where no seed is
-        common.
-    """
-    ours, theirs = (
-        x.by_seed(score)
-        for x, score in zip((line, than), comparison.scores, strict=True)
-    )
-    seeds = sorted({*ours} & {*theirs})
-    if not seeds:
-        return None
-    starts = pre_trained(line), pre_trained(than)
-    apart = {seed: tuple(x[seed] for x in starts) for seed in seeds}
-    # Runs from one pre-training are one sample of what that does.
-    overlap = line.protocol.overlap
-    if any(first != second for first, second in apart.values()):
-        ours, theirs = averaged(ours, apart), averaged(theirs, apart)
-        # A mean over runs varies less; what folds share does not.
-        overlap *= len(seeds) / len(ours)
-    found = paired(ours, theirs, overlap)
-    doubt = ""
-    if {*seeds} & {*line.failed, *than.failed}:
-        doubt = NOT_LEARNED
-    elif found.pairs < min(len(seeds), 2):
-        doubt = "one pre-training"
-    return found._replace(
-        reported=reported(line, than, comparison),
-        chances=discordant(line, than, seeds, comparison),
-        # That rows are alike is no test of a difference, nor is a doubtful one.
-        chance=None if comparison.alike or doubt else found.chance,
-        doubt=doubt,
-        alike=comparison.alike,
-    )
-
-
-def discordant(line, than, seeds, comparison):
-    """McNemar's p of each pair of runs that were scored on the same images."""
-    if any(comparison.scores):
-        return ()
-    ours, theirs = answers(line), answers(than)
-    return tuple(
-        mcnemar(ours[seed][1], theirs[seed][1])
-        for seed in seeds
-        if seed in ours and seed in theirs and ours[seed][0] == theirs[seed][0]
-    )
-
-
-def reported(line, than, comparison):
-    """The paper's difference, or None where it does not give both numbers."""
-    if comparison.reported is not None:
-        return comparison.reported
-
-    def number(x, score):
-        printed = x.row.reported
-        if score != "generalisation":
-            return printed.get(score or x.metric)
-        if "training" in printed:
-            return printed[x.metric] - printed["training"]
-        return None
-
-    numbers = list(map(number, (line, than), comparison.scores))
-    return None if None in numbers else numbers[0] - numbers[1]
 
 
 def chance(p):
@@ -176,23 +68,6 @@ def comparison_row(comparison, protocol, found, corrected):
         mcnemars(found.chances),
         found.verdict,
     ]
-
-
-def measured(paper, lines):
-    """A paper's claims that compare rows, under each protocol of both.
-
-    Returns:
-        list of `(Comparison, Protocol, Difference)`.
-    """
-    known = {(line.row.name, line.protocol): line for line in lines}
-    found = []
-    for comparison in paper.comparisons:
-        for (name, protocol), line in known.items():
-            than = known.get((comparison.than, protocol))
-            if name == comparison.row and than:
-                each = difference(line, than, comparison)
-                found += [(comparison, protocol, each)] if each else []
-    return found
 
 
 def rows_of(comparison):
@@ -250,29 +125,3 @@ def forest(found):
     return [
         Group(words, marks, unit="points") for words, marks in groups.items()
     ]
-
-
-def statements(paper, lines):
-    """Markdown of a paper's statements, measured on what is recorded."""
-    rows, known = [], set()
-    for statement in paper.statements:
-        for line in lines:
-            if line.row.name != statement.row or not line.complete:
-                continue
-            class_names = line.complete[0][1]["dataset"]["class_names"]
-            text, holds = statement.measure(confusion(line), class_names)
-            name, protocol = line.row.name, line.protocol.name + at_epoch(line)
-            holds = "yes" if holds else "no"
-            if line.failed:
-                holds = f"no verdict: {NOT_LEARNED}"
-            rows.append([statement.words, name, protocol, text, holds])
-            known.add(name)
-    waiting = dict.fromkeys(
-        statement.row
-        for statement in paper.statements
-        if statement.row not in known
-    )
-    text = table(STATEMENT_HEAD, rows) if rows else ""
-    if waiting:
-        text += f"\nNo run yet to measure it on: {'; '.join(waiting)}.\n"
-    return text

@@ -1,13 +1,14 @@
 """What a row that was not run asks for: data, commands and time."""
 
-from ferkeras.dataset_names import access_to, how_to_prepare
+from ferkeras.dataset_sources import access_to, how_to_prepare
 from ferkeras.durations import about, between
 from ferkeras.papers.paper import Unit
 from ferkeras.reports.advice import words_of
 from ferkeras.reports.listing import NOT_RUN, Listed
 from ferkeras.reports.summary import summarise
 from ferkeras.reports.tables import table
-from ferkeras.runs.costs import estimate, estimate_alone, read_costs
+from ferkeras.runs.cost_file import read_costs
+from ferkeras.runs.costs import estimate, estimate_alone
 from ferkeras.weights import FILES
 
 HEAD = [

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ferkeras import plots
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports import panels
 from ferkeras.reports.row_statistics import synthetic
 from ferkeras.runs.predictions import at_epoch, confusion

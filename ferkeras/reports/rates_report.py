@@ -7,10 +7,10 @@ import os
 import keras
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports.rates_chart import rates_png
 from ferkeras.reports.tables import table
-from ferkeras.runs import record
+from ferkeras.runs import provenance
 from ferkeras.training import devices
 
 SEEDS = 4  # side by side
@@ -107,7 +107,7 @@ def render(lines):
 {WORDS.format(seeds=SEEDS)}
 {peak} {cores} of {os.cpu_count()} processor cores to use, where, with this, \
 {os.getloadavg()[1]:.1f} programs ran or waited{own}; {versions}; \
-commit {record.commit()}; {record.now()}.
+commit {provenance.commit()}; {provenance.now()}.
 """
 
 

@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports import chart, how_to_run, parameters
-from ferkeras.reports.claims import comparisons, forest, measured, statements
+from ferkeras.reports.claims import comparisons, forest
+from ferkeras.reports.measured_claims import measured
 from ferkeras.reports.numbers import numbers
 from ferkeras.reports.pictures import Picture, of_figure, of_table
 from ferkeras.reports.row_statistics import LEARNED, synthetic
+from ferkeras.reports.statement_table import statements
 from ferkeras.reports.summary import once, summarise
 from ferkeras.reports.tables import (
     EPOCHS_HEAD,

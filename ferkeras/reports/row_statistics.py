@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ferkeras.papers.comparisons import interval
 from ferkeras.papers.experiment import Experiment
+from ferkeras.papers.paired_tests import interval
 from ferkeras.papers.paper import Paper, Table, Unit
 from ferkeras.papers.protocol import Protocol
 from ferkeras.reports.listing import INCOMPLETE, NOT_RUN, RECORDED, WAITING
@@ -139,7 +139,7 @@ class Line:
         """A dict of scores by the runs' seeds.
 
         Args:
-            score: as of `ferkeras.papers.comparisons.Comparison`.
+            score: as of `ferkeras.papers.comparison.Comparison`.
         """
         if score == "generalisation":
             found = np.subtract(self.values, self.training).tolist()

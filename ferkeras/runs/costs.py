@@ -1,7 +1,6 @@
 """What a run costs, estimated from its network: hours before any record.
 
-What is counted of networks is kept in `results/costs.csv`, as they take long to
-build. The rates are fitted to the records in `results/`:
+The rates are fitted to the records in `results/`:
 
 - On a processor, over 120 runs on one or two cores of AMD EPYC, under
   TensorFlow. Their own rates differ by up to five for one row, as other jobs
@@ -14,17 +13,13 @@ build. The rates are fitted to the records in `results/`:
   what those take is arithmetic at a share of its peak that is assumed.
 """
 
-import csv
-import io
-from pathlib import Path
 from typing import NamedTuple
 
-from ferkeras.data import Copies, Draw, Fold
-from ferkeras.dataset_names import counts_of
-from ferkeras.files import write_whole
+from ferkeras.dataset_sources import counts_of
 from ferkeras.limits import SCORING_BATCH
-from ferkeras.papers.experiment import dotted
-from ferkeras.runs.operations import PASSES, Operations, count_operations
+from ferkeras.runs.cost_file import networks_of
+from ferkeras.runs.image_counts import images_of
+from ferkeras.runs.operations import PASSES, Operations
 
 # Seconds on two cores: of an activation, a multiply-add, and of the update of
 # a weight in each step.
@@ -34,15 +29,11 @@ STEP = 0.01
 # Multiply-adds a second on an H200, a fifth of its peak: of 200e12, and in
 # bfloat16 of 400e12.
 RATES = {"float32": 40e12, "mixed_bfloat16": 80e12}
-# Of the last layer, whose size hardly matters; datasets that are not here do
-# not tell theirs.
-NUM_CLASSES = 8
 # Bytes on a card before any network: CUDA, its libraries, what they work in.
 CONTEXT = 1.5e9
 # Numbers that there are of a weight: itself, its gradient, an optimizer's
 # moments, the best epoch's, and copies on their way.
 COPIES = 8
-HEAD = ["network", "channels", "image_size", "frozen", *Operations._fields]
 
 
 class Seconds(NamedTuple):
@@ -56,53 +47,6 @@ def plus(total, numbers, factor):
     """The sum of named numbers and a multiple of others of the same names."""
     pairs = zip(total, numbers, strict=True)
     return type(total)(*(x + factor * y for x, y in pairs))
-
-
-def images_of(counts, split, steps):
-    """How many images a split, or a part of one, has.
-
-    Args:
-        counts: published `Counts`.
-        split: name, as `ferkeras.data.part` takes it; empty for none.
-        steps: tuple of `HoldOut`, `Fold`, `Draw` and `Copies`.
-
-    Returns:
-        The number, of parts by subject about.
-    """
-    if not steps:
-        names = split.split("+") if split else ()
-        return sum(getattr(counts, name) for name in names)
-    *before, last = steps
-    if split not in last.makes:
-        return images_of(counts, split, before)
-    if isinstance(last, Copies):
-        return counts.classes * last.per_class
-    whole = images_of(counts, last.of, before)
-    if isinstance(last, Draw):
-        return last.images if last.images >= 1 else whole * last.images
-    share = 1 / last.folds if isinstance(last, Fold) else last.share
-    return whole * (share if split == last.name else 1 - share)
-
-
-def networks_of(row):
-    """What decides the operations of each phase, as the file has it.
-
-    Args:
-        row: `Experiment`.
-
-    Returns:
-        A list of `(network, channels, image_size, frozen)`, str.
-    """
-    network, channels = dotted(row.model), str(len(row.channels))
-    return [
-        (
-            network,
-            channels,
-            str(phase.image_size or row.image_size),
-            phase.frozen,
-        )
-        for phase in row.recipe.phases
-    ]
 
 
 def operations_of(row, costs):
@@ -124,72 +68,6 @@ def operations_of(row, costs):
         share = phase.epochs / row.recipe.epochs
         total = plus(total, operations, share)
     return total
-
-
-def costs_file(results):
-    """File of the costs, in a folder of results."""
-    return Path(results) / "costs.csv"
-
-
-def read_costs(results):
-    """Read what `write_costs` wrote.
-
-    Args:
-        results: folder of results.
-
-    Returns:
-        dict of a network, as of `networks_of`, to its `Operations`; empty
-        without such a file.
-    """
-    path = costs_file(results)
-    if not path.exists():
-        return {}
-    _, *lines = csv.reader(path.read_text().splitlines())
-    return {tuple(line[:4]): Operations(*map(int, line[4:])) for line in lines}
-
-
-def count_networks(row, costs):
-    """Count what is not counted yet of a row's networks.
-
-    Args:
-        row: `Experiment`.
-        costs: dict as `read_costs` returns it, which is added to.
-    """
-    outputs = (NUM_CLASSES,) if row.task.classifies else ()
-
-    def network(shape):
-        return row.model(shape, *outputs)
-
-    for key in networks_of(row):
-        _, channels, side, frozen = key
-        if key not in costs:
-            shape = int(side), int(side), int(channels)
-            costs[key] = count_operations(network, shape, frozen)
-
-
-def write_costs(papers, results):
-    """Count what is not counted yet, of every row's networks, and write it.
-
-    A network whose code has changed under its name is counted anew once its
-    lines, or the file, are deleted.
-
-    Args:
-        papers: list of `Paper`.
-        results: folder of results.
-
-    Returns:
-        `pathlib.Path` of the file.
-    """
-    known, lines = read_costs(results), {}
-    for row in (row for paper in papers for row in paper.rows):
-        count_networks(row, known)
-        lines |= {key: known[key] for key in networks_of(row)}
-    text = io.StringIO()
-    write = csv.writer(text, lineterminator="\n").writerows
-    write([HEAD, *((*key, *numbers) for key, numbers in lines.items())])
-    path = costs_file(results)
-    write_whole(path, text.getvalue())
-    return path
 
 
 def seconds_of(row, operations, images):

@@ -14,8 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import dotted
-from ferkeras.training import devices
+from ferkeras.papers.descriptions import dotted
+from ferkeras.training import devices, sharing
 from ferkeras.training.rates import engine_rate, noise_setup
 
 ONE_BY_ONE = "one after the other"
@@ -129,7 +129,7 @@ def workers(runs, results, shared):
     """
     compiled = results / "work" / "compiled"
     # This process has a part too.
-    with devices.share_memory(1 / (runs + 1)):
+    with sharing.share_memory(1 / (runs + 1)):
         pool = ProcessPoolExecutor(runs, SPAWN, begin, (compiled, shared))
         try:
             yield pool

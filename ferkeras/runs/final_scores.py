@@ -8,11 +8,12 @@ import numpy as np
 
 from ferkeras import plots
 from ferkeras.models.pyramid_sr import branch_logits
-from ferkeras.runs import record
+from ferkeras.runs import score_files
 from ferkeras.runs.record import path_of
 from ferkeras.scoring import metrics
 from ferkeras.scoring.explain import grad_cam, surest
-from ferkeras.scoring.export import classifier, export, half_precision
+from ferkeras.scoring.export import classifier, export
+from ferkeras.scoring.half_precision import half_precision
 from ferkeras.training import evaluate
 
 
@@ -51,10 +52,10 @@ def classified(unit, networks, test, class_names, results, work):
     picture = work / "confusion.png"
     title = f"{unit}\n{unit.row.dataset}, {unit.protocol.test}"
     plots.confusion_png(matrix, class_names, title, picture)
-    record.write_confusion(
+    score_files.write_confusion(
         path_of(results, unit, ".confusion.csv"), matrix, class_names
     )
-    record.write_probabilities(
+    score_files.write_probabilities(
         path_of(results, unit, ".probabilities.npz"), found, test, alone
     )
     if unit.row.explain:
@@ -96,7 +97,7 @@ def at_last_epoch(unit, networks, test, class_names, results):
         The scores, as of `write_scores`.
     """
     found = probabilities(unit, networks, test)
-    record.write_probabilities(
+    score_files.write_probabilities(
         path_of(results, unit, ".last-epoch.npz"), found, test
     )
     return metrics.scores(test.labels, found, class_names)

@@ -5,7 +5,7 @@ from functools import partial
 import keras
 
 from ferkeras import plots, weights
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.runs.record import is_complete, read_record
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ferkeras.data import Fold, part
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 
 
 def uses(faces, protocol, steps, run):

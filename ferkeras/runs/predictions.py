@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ferkeras.runs.record import path_of, read_confusion
+from ferkeras.runs.record import path_of
+from ferkeras.runs.score_files import read_confusion
 from ferkeras.scoring import metrics
 
 

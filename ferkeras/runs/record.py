@@ -1,47 +1,10 @@
 """One run's result as files: `results/<paper>/<protocol>/<row>/seed<k>.*`."""
 
-import csv
-import io
 import json
-import os
-import shutil
-import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from ferkeras.data import is_own
-from ferkeras.files import open_whole, write_whole
-
-ROOT = Path(__file__).parents[2]
-
-
-def commit():
-    """Commit of the code, with `+` where the code differs from it.
-
-    A copy of the tree without its history, as on a borrowed machine, is told
-    its commit by the environment variable `FERKERAS_COMMIT`.
-    """
-
-    def git(*words):
-        return subprocess.run(
-            ["git", *words], cwd=ROOT, capture_output=True, text=True
-        ).stdout.strip()
-
-    # Installed inside another project, git would tell of that one.
-    ours = shutil.which("git") and not git("rev-parse", "--show-cdup")
-    head = git("rev-parse", "HEAD") if ours else ""
-    if not head:
-        return os.environ.get("FERKERAS_COMMIT", "unknown")
-    # What a run that is under way writes does not change the code.
-    changed = git("status", "--porcelain", "--", ".", ":!results", ":!*.md")
-    return head + ("+" if changed else "")
-
-
-def now():
-    """Time in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+from ferkeras.files import write_whole
 
 
 def path_of(results, unit, suffix):
@@ -149,48 +112,3 @@ def commonest(unit, entry):
         return shares[unit.protocol.train]
     counts = [x["images"] for x in entry["scores"]["classes"].values()]
     return 100 * max(counts) / sum(counts)
-
-
-def write_probabilities(path, probabilities, faces, branches=None):
-    """Write per-image float16 probabilities with label and published row.
-
-    And, if the dataset has it, with the size of the original in pixels, the
-    mean of its sides, 0 where unknown.
-
-    Args:
-        path: `.npz` file to write.
-        probabilities: `(count, classes)`.
-        faces: `Faces` of these images.
-        branches: bool `(count, branches)`, which branches have an image right;
-            kept beside the sizes, which they are drawn over.
-    """
-    sizes = {}
-    if faces.sizes is not None:
-        sizes["size"] = faces.sizes.astype(np.float32)
-        if branches is not None:
-            sizes["branches"] = branches
-    with open_whole(path) as file:
-        np.savez_compressed(
-            file,
-            probabilities=probabilities.astype(np.float16),
-            label=faces.labels.astype(np.uint8),
-            row=faces.rows.astype(np.int32),
-            **sizes,
-        )
-
-
-def write_confusion(path, matrix, class_names):
-    """Write a confusion matrix in images as CSV; rows are true classes."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["true \\ predicted", *class_names])
-    for name, row in zip(class_names, matrix.tolist(), strict=True):
-        rows.writerow([name, *row])
-    write_whole(path, text.getvalue())
-
-
-def read_confusion(path):
-    """Read what `write_confusion` wrote, `(classes, classes)`."""
-    with path.open(newline="") as file:
-        _, *rows = csv.reader(file)
-    return np.array([list(map(int, row[1:])) for row in rows])

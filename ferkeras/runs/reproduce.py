@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from ferkeras.files import write_whole
-from ferkeras.papers.experiment import dotted, settings
-from ferkeras.runs import record
+from ferkeras.papers.descriptions import dotted, settings
+from ferkeras.runs import provenance, record
 from ferkeras.runs.final_scores import at_last_epoch, keep, write_scores
 from ferkeras.runs.first_weights import fill_with
 from ferkeras.runs.fold_lists import write_folds
@@ -150,7 +150,7 @@ class Job:
     def begin(self, networks, started_from, command, units):
         """Note what is known before training."""
         session = {
-            "commit": record.commit(),
+            "commit": provenance.commit(),
             "device": devices.device_name(),
             "backend": keras.backend.backend(),
             "versions": devices.versions(),
@@ -267,7 +267,7 @@ def progress(unit, folder, card, status):
         speed = card["images"][unit.protocol.train] / seconds
     return {
         "status": status,
-        "finished": record.now(),
+        "finished": provenance.now(),
         "epochs": {
             "done": len(history),
             "planned": unit.row.recipe.epochs,

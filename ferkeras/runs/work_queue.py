@@ -35,7 +35,8 @@ from ferkeras.runs.first_weights import weights_of
 from ferkeras.runs.grouping import companions
 from ferkeras.runs.record import is_complete, read_record
 from ferkeras.runs.reproduce import reproduce_together
-from ferkeras.training.devices import accelerated, shares_batches
+from ferkeras.training.devices import accelerated
+from ferkeras.training.sharing import shares_batches
 from ferkeras.training.train import OutOfTime
 
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from ferkeras.data import epoch_plans, stretches_of
 from ferkeras.limits import SCORING_BATCH
-from ferkeras.training.devices import accelerated, everywhere
+from ferkeras.training.devices import accelerated
 from ferkeras.training.resident import on_device
+from ferkeras.training.sharing import everywhere
 
 
 def fits(setup):

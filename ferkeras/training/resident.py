@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from ferkeras.training.devices import everywhere
+from ferkeras.training.sharing import everywhere
 
 MOST = 2**31  # bytes; a tensor of more is no longer one by the book
 PIECE = 4096  # images that are read at a time

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from ferkeras import limits
-from ferkeras.dataset_names import COUNTS, counts_of, is_own, offered_as
+from ferkeras.dataset_names import is_own
+from ferkeras.dataset_sources import COUNTS, counts_of, offered_as
 from ferkeras.names import nearest
 
 

@@ -18,7 +18,7 @@ from ferkeras.reports.report import write_report
 from ferkeras.runs.pending import cheapest_first, pending
 from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.runs.work_queue import work_through
-from ferkeras.training import devices
+from ferkeras.training import devices, sharing
 from reproductions.commands import arguments
 from reproductions.commands.other_datasets import demo_of, on_dataset
 from reproductions.commands.prepare import prepare
@@ -85,7 +85,7 @@ def set_up(results, asked):
     devices.configure(results / "work" / "compiled")
     # On a cluster, those that train do.
     if asked.devices and not asked.ray:
-        devices.share_batches()
+        sharing.share_batches()
 
 
 def run_paper(paper, asked):

@@ -7,7 +7,7 @@ from pathlib import Path
 from ferkeras.data import Datasets, face_size
 from ferkeras.files import write_whole
 from ferkeras.reports.cards import accuracy_of, in_words
-from ferkeras.runs.record import commit, now
+from ferkeras.runs.provenance import commit, now
 from ferkeras.trained import zoo
 from ferkeras.trained.cross_dataset import images_for, refuse_seen, scores
 from ferkeras.trained.formats import COUNT, FORMATS, convert

@@ -19,7 +19,8 @@ from ferkeras.cluster import driver_files
 from ferkeras.data import Datasets, Source, npz_path, write_npz
 from ferkeras.papers import Paper, Phase, Start, Table, Unit
 from ferkeras.runs import run_folder
-from ferkeras.runs.costs import memory_of, networks_of
+from ferkeras.runs.cost_file import networks_of
+from ferkeras.runs.costs import memory_of
 from ferkeras.runs.operations import Operations
 from ferkeras.runs.record import is_complete, read_record
 from ferkeras.runs.work_queue import work_through

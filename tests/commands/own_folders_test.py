@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from ferkeras.runs.record import read_confusion, write_confusion
+from ferkeras.runs.score_files import read_confusion, write_confusion
 from reproductions.commands.own_images import read_own
 from tests import files
 from tests.commands.desk import PNG, count, two_classes, write

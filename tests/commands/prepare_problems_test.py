@@ -6,7 +6,7 @@ import os
 import pytest
 
 from ferkeras import dataset_names
-from ferkeras.data import Datasets, has_tensorflow, npz, npz_path
+from ferkeras.data import Datasets, has_tensorflow, npz_path, npz_write
 from ferkeras.data import prepared as prepared_datasets
 from ferkeras.dataset_names import is_prepared
 from reproductions import __main__
@@ -74,7 +74,7 @@ def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(
     def full(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(npz, "put", full)
+    monkeypatch.setattr(npz_write, "put", full)
     if has_tensorflow():
         from tensorflow_datasets.core import writer
 

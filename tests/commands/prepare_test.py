@@ -10,8 +10,8 @@ from ferkeras.data import (
     Faces,
     Source,
     has_tensorflow,
-    npz,
     npz_path,
+    npz_write,
     open_dataset,
 )
 from ferkeras.data.encoded import EncodedImages, OnDisk
@@ -87,7 +87,7 @@ def written(folder, files):
     count = len(files)
     faces = Faces(images, np.zeros(count, int), np.arange(count))
     source = Source("own/few", "1.0.0", ("a",), ("train",), lambda split: faces)
-    npz.write_npz(source, npz_path("own/few", folder))
+    npz_write.write_npz(source, npz_path("own/few", folder))
     return open_npz("own/few", folder).faces("train"), faces
 
 

@@ -206,16 +206,16 @@ def test_a_damaged_image_is_named_and_the_file_before_stays(
 def test_a_kill_leaves_no_half_of_a_file(manual, tmp_path, monkeypatch):
     code = (
         "import os, signal\n"
-        "from ferkeras.data import npz\n"
+        "from ferkeras.data import npz_write\n"
         "from reproductions.commands import prepare\n"
         "prepare.has_tensorflow = lambda: False\n"
-        "put = npz.put\n"
+        "put = npz_write.put\n"
         "def killed(archive, name, array):\n"
         "    put(archive, name, array)\n"
         "    if name == 'crops':\n"
         "        archive.fp.flush()\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "npz.put = killed\n"
+        "npz_write.put = killed\n"
         f"prepare.prepare({NAME!r}, {str(tmp_path)!r}, {str(manual)!r})\n"
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code])

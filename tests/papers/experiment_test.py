@@ -1,6 +1,6 @@
 """What decides a row's result, and nothing else, is in its digest."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -9,8 +9,7 @@ import pytest
 from ferkeras.data import Fold
 from ferkeras.layers import COLOURS
 from ferkeras.losses import PixelLoss
-from ferkeras.papers import Phase, Start
-from ferkeras.papers.experiment import settings
+from ferkeras.papers import Start
 from ferkeras.training.schedules import one_cycle
 from tests import tiny
 
@@ -30,38 +29,6 @@ def test_a_row_as_usual_is_described_as_before_there_was_anything_else():
             {"optimizer": "keras.SGD(0.01, momentum=0.9)", "epochs": 3},
         ],
     }
-
-
-def test_fields_at_their_defaults_are_left_out():
-    phase = Phase(partial(keras.optimizers.Adam, 1e-3), 2)
-    plain = {"optimizer": "keras.Adam(0.001)", "epochs": 2}
-    assert settings(phase) == plain
-    rates = {"learning_rate": partial(one_cycle, peak=0.1)}
-    other = replace(phase, schedules=rates, frozen="body", image_size=96)
-    assert settings(other) == plain | {
-        "schedules": {
-            "learning_rate": "ferkeras.schedules.one_cycle(peak=0.1)"
-        },
-        "frozen": "body",
-        "image_size": 96,
-    }
-
-
-@dataclass(frozen=True)
-class Before:
-    name: str
-    share: float = 0.2
-
-
-@dataclass(frozen=True)
-class After(Before):
-    by: str = "image"
-    options: dict = field(default_factory=dict)
-
-
-def test_a_field_that_is_added_later_changes_nothing():
-    assert settings(Before("a")) == settings(After("a")) == {"name": "a"}
-    assert settings(After("a", by="subject")) != settings(Before("a"))
 
 
 PHASE = tiny.RECIPE.phases[0]

@@ -1,4 +1,4 @@
-"""Claims and statements, from records whose numbers are known."""
+"""Claims, from records whose numbers are known."""
 
 import dataclasses
 import json
@@ -9,7 +9,8 @@ import pytest
 from ferkeras.data import Fold
 from ferkeras.papers import Comparison, Unit
 from ferkeras.reports import report
-from ferkeras.runs.record import path_of, write_probabilities, write_record
+from ferkeras.runs.record import path_of, write_record
+from ferkeras.runs.score_files import write_probabilities
 from tests import tiny
 from tests.made_up import PAPER, entry_of, with_pictures, write, write_run
 
@@ -68,15 +69,6 @@ def test_rows_are_compared_over_the_seeds_of_both_or_wait(tmp_path):
     assert line in text
     assert "Tested here: 2, each at its own 5 %" in text
     assert "No pair of runs yet: Tiny | net over A row to come." in text
-
-
-def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
-    write(tmp_path, [80, 82, 84])
-    text = report.render(with_pictures(), tmp_path)
-    row = "| goes right | Tiny \\| net | clean "
-    assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
-    assert "goes left" not in text
-    assert "No run yet to measure it on: Other." in text
 
 
 def test_a_claim_about_what_training_adds_is_measured_too(tmp_path):
@@ -220,31 +212,3 @@ def test_what_folds_share_is_not_averaged_away(tmp_path):
     half = 12.7062 * np.sqrt(0.5) * np.sqrt(1 / 2 + 2 / 9)
     low_high = f"{2.5 - half:+.2f} to {2.5 + half:+.2f}"
     assert f"| +2.50 | {low_high} | 2 |" in report.render(paper, tmp_path)
-
-
-def test_a_network_that_has_not_learned_bears_nothing_out(tmp_path):
-    write(tmp_path, [80, 82, 84], commonest=45.0)
-    text = report.render(with_pictures(), tmp_path)
-    (line,) = (x for x in text.splitlines() if x.startswith("| goes right |"))
-    assert line.endswith("| no verdict: a network has not learned |")
-
-
-def test_statements_are_of_the_last_epoch_where_the_score_is(tmp_path):
-    clean = dataclasses.replace(tiny.PROTOCOLS[0], at_last_epoch=True)
-    table = dataclasses.replace(with_pictures().tables[0], protocols=(clean,))
-    paper = dataclasses.replace(with_pictures(), tables=(table,))
-    row, _ = table.rows
-    write(tmp_path, [80, 82], row, protocol="paper")
-    words = "| goes right | Tiny \\| net | paper, at the best epoch |"
-    assert f"{words} [[2, 0], [0, 2]]" in report.render(paper, tmp_path)
-    faces = tiny.faces("test", 10)
-    wrong = np.eye(2)[1 - faces.labels]
-    for seed in (0, 1):
-        unit = dataclasses.replace(
-            tiny.unit("paper", seed), paper=PAPER, row=row
-        )
-        path = path_of(tmp_path, unit, ".last-epoch.npz")
-        write_probabilities(path, wrong, faces)
-    left, right = 2 * np.bincount(faces.labels)
-    line = f"| goes right | Tiny \\| net | paper | [[0, {left}], [{right}, 0]]"
-    assert line in report.render(paper, tmp_path)

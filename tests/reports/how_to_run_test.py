@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ferkeras.dataset_names import (
+from ferkeras.dataset_sources import (
     ACCESS,
     COUNTS,
     access_to,
@@ -18,7 +18,7 @@ from ferkeras.dataset_names import (
 from ferkeras.papers.paper import units
 from ferkeras.reports import advice, how_to_run
 from ferkeras.reports.summary import summarise
-from ferkeras.runs.costs import costs_file, read_costs
+from ferkeras.runs.cost_file import costs_file, read_costs
 from ferkeras.weights import FILES
 from reproductions import __main__, papers
 from reproductions.commands import arguments, run_papers

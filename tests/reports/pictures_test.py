@@ -10,12 +10,8 @@ from ferkeras.data import Faces
 from ferkeras.papers import Figure, Unit
 from ferkeras.reports.pictures import of_figure
 from ferkeras.reports.summary import summarise
-from ferkeras.runs.record import (
-    path_of,
-    write_confusion,
-    write_probabilities,
-    write_record,
-)
+from ferkeras.runs.record import path_of, write_record
+from ferkeras.runs.score_files import write_confusion, write_probabilities
 from tests import tiny
 
 ROWS = tuple(

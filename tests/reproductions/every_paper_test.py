@@ -9,7 +9,7 @@ import pytest
 
 from ferkeras.data import Source
 from ferkeras.papers import Unit
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.papers.paper import units
 from ferkeras.runs.record import read_record
 from ferkeras.training.build import build

@@ -8,18 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ferkeras.data import Copies, Draw, Fold, HoldOut, no_augmentation
-from ferkeras.dataset_names import COUNTS, Counts
 from ferkeras.papers import Unit
 from ferkeras.papers.paper import units
-from ferkeras.runs import costs
+from ferkeras.runs import cost_file, costs
 from ferkeras.runs.operations import Operations
 from reproductions import papers
 from tests import tiny
 
 RESULTS = Path(__file__).parents[2] / "results"
 PAPERS = papers()
-COSTS = costs.read_costs(RESULTS)
+COSTS = cost_file.read_costs(RESULTS)
 SOME = Operations(1e9, 1e6, 1e6)
 
 
@@ -69,45 +67,6 @@ def test_estimates_are_near_what_is_recorded():
     assert abs(np.median(np.log2(ratios[False]))) < 0.25
 
 
-@pytest.mark.any_backend
-def test_the_file_has_every_network_of_every_row():
-    wanted = {
-        key for p in PAPERS for row in p.rows for key in costs.networks_of(row)
-    }
-    assert wanted == {*COSTS}, "run: python -m reproductions report"
-
-
-@pytest.mark.any_backend
-@pytest.mark.parametrize(
-    "paper,name",
-    [
-        ("pandey2019", "VGG13"),
-        ("pandey2019", "STL + RTNN & Lap-RTNN"),
-        ("falahzadeh2021", "JAFFE: conv1 frozen"),
-        ("mohana2023", "CSA classifier"),
-    ],
-)
-def test_the_file_equals_a_fresh_count(paper, name, tmp_path):
-    (paper,) = (p for p in PAPERS if p.key == paper)
-    (row,) = (row for row in paper.rows if row.name == name)
-    costs.write_costs([SimpleNamespace(rows=[row])], tmp_path)
-    fresh = costs.read_costs(tmp_path)
-    assert fresh and fresh.items() <= COSTS.items()
-
-
-def test_what_is_counted_is_not_counted_again(tmp_path, monkeypatch):
-    costs.write_costs([tiny.PAPER], tmp_path)
-    before = costs.read_costs(tmp_path)
-    (counted,) = before.values()
-    # 5x5 of 4 filters on 3x3x2, then two classes' worth of NUM_CLASSES.
-    forward = 5 * 5 * 4 * 3 * 3 * 2 + 100 * costs.NUM_CLASSES
-    assert counted.multiply_adds == 3 * forward
-    monkeypatch.delattr(costs, "count_operations")
-    costs.write_costs([tiny.PAPER], tmp_path)
-    assert costs.read_costs(tmp_path) == before
-    assert costs.operations_of(tiny.ROW, {}) is None
-
-
 def test_phases_of_other_sizes_count_by_their_epochs():
     first, last = tiny.TWO_PHASES.phases
     phases = (
@@ -115,50 +74,12 @@ def test_phases_of_other_sizes_count_by_their_epochs():
         replace(last, epochs=1, frozen="conv"),
     )
     row = replace(tiny.ROW, recipe=replace(tiny.RECIPE, phases=phases))
-    large, small = costs.networks_of(row)
+    large, small = cost_file.networks_of(row)
     assert large[1:] == ("2", "24", "") and small[1:] == ("2", "12", "conv")
     found = costs.operations_of(
         row, {large: Operations(8, 4, 0), small: Operations(0, 8, 4)}
     )
     assert found == (6, 5, 1)
-
-
-@pytest.mark.parametrize(
-    "split,steps,images",
-    [
-        ("", (), 0),
-        ("train", (), 1000),
-        ("validation+test", (), 300),
-        ("train", (HoldOut("test", of="train", share=0.2),), 800),
-        ("test", (HoldOut("test", of="train", share=0.2),), 200),
-        ("train", (Fold("test", of="train"),), 900),
-        (
-            "train",
-            (Fold("test", of="train"), HoldOut("v", of="train", share=0.2)),
-            720,
-        ),
-        ("few", (Draw("few", of="train", images=50),), 50),
-        ("few", (Draw("few", of="train", images=0.05),), 50),
-        (
-            "train",
-            (Copies("train", 640, no_augmentation), Fold("test", of="train")),
-            5 * 640 * 0.9,
-        ),
-    ],
-)
-def test_images_of_a_part(split, steps, images):
-    counts = Counts(5, 1000, 100, 200)
-    assert costs.images_of(counts, split, steps) == pytest.approx(images)
-
-
-def test_the_counts_are_those_of_records():
-    (unit, *_) = units(
-        next(p for p in PAPERS if p.key == "mohana2023"), ["5 %: random"]
-    )
-    protocol = unit.protocol
-    counts = COUNTS[unit.row.dataset]
-    images = costs.images_of(counts, protocol.train, protocol.hold_outs)
-    assert images == pytest.approx(1435, abs=1)
 
 
 def test_small_networks_take_the_card_a_step_and_large_ones_their_arithmetic():

@@ -13,7 +13,7 @@ import pytest
 
 from ferkeras.files import write_whole
 from ferkeras.papers import Phase
-from ferkeras.runs import record, work_queue
+from ferkeras.runs import provenance, record, score_files, work_queue
 from ferkeras.runs.display import Display, duration
 from ferkeras.runs.pending import pending
 from ferkeras.runs.record import is_complete, path_of, read_record
@@ -73,7 +73,7 @@ def test_probabilities_and_confusion_agree_with_the_score(run):
     path = path_of(results, tiny.unit(), ".confusion.csv")
     with open(path) as file:
         assert next(csv.reader(file))[1:] == list(tiny.CLASSES)
-    matrix = record.read_confusion(path)
+    matrix = score_files.read_confusion(path)
     assert np.trace(matrix) == right.sum()
     assert (matrix.sum(1) == np.bincount(tiny.faces("test").labels)).all()
 
@@ -226,9 +226,9 @@ def test_a_damaged_record_is_named(run, tmp_path):
 
 def test_without_git_the_commit_is_what_the_environment_says(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert record.commit() == "unknown"
+    assert provenance.commit() == "unknown"
     monkeypatch.setenv("FERKERAS_COMMIT", "abc123")
-    assert record.commit() == "abc123"
+    assert provenance.commit() == "abc123"
 
 
 def other_recipe(unit):

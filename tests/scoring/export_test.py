@@ -8,12 +8,8 @@ import pytest
 
 import ferkeras.scoring.export
 from ferkeras.data import has_tensorflow
-from ferkeras.scoring.export import (
-    classifier,
-    export,
-    half_precision,
-    open_model,
-)
+from ferkeras.scoring.export import classifier, export, open_model
+from ferkeras.scoring.half_precision import half_precision
 from ferkeras.training.build import build
 from tests import tiny
 

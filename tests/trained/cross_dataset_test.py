@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from ferkeras.dataset_names import COUNTS
+from ferkeras.dataset_sources import COUNTS
 from ferkeras.scoring.metrics import wilson
 from ferkeras.trained.cross_dataset import (
     meaning,

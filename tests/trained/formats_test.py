@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ferkeras.scoring.export import classifier
-from ferkeras.trained import formats
+from ferkeras.trained import format_files, formats
 from ferkeras.trained.formats import COUNT, FORMATS, Format, convert, probes
 from ferkeras.training.build import build
 from reproductions.commands import arguments
@@ -73,7 +73,7 @@ def test_a_file_that_says_something_else_is_not_left(
         found[7] += 0.001
         return found
 
-    other = Format(".keras", formats.write_keras, off)
+    other = Format(".keras", format_files.write_keras, off)
     monkeypatch.setitem(FORMATS, "keras", other)
     with pytest.raises(ValueError, match="up to 0.001 off"):
         convert(model, "keras", tmp_path / "a.keras")

@@ -9,7 +9,7 @@ import pytest
 
 import ferkeras
 from ferkeras.data import faces_of
-from ferkeras.papers.experiment import slug
+from ferkeras.papers.descriptions import slug
 from ferkeras.reports.cards import card
 from ferkeras.trained import zoo
 from ferkeras.training.build import build

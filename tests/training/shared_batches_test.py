@@ -16,7 +16,7 @@ import keras
 import pytest
 
 from ferkeras.papers import Phase
-from ferkeras.training import devices
+from ferkeras.training import devices, sharing
 from ferkeras.training.build import build
 from tests import tiny
 
@@ -91,7 +91,7 @@ def divided(networks):
         outputs, _ = model.stateless_call(trainable, fixed, inputs)
         return outputs.mean()
 
-    place = devices.everywhere()
+    place = sharing.everywhere()
     step = jax.jit(jax.grad(loss)).lower(*state, jax.device_put(inputs, place))
     return "all-reduce" in step.compile().as_text()
 
@@ -102,7 +102,7 @@ if __name__ == "__main__":
     found = {"devices": jax.device_count()}
     devices.configure()
     if jax.device_count() > 1:
-        devices.share_batches()
+        sharing.share_batches()
     keras.utils.set_random_seed(0)
     found["divided"] = divided(build(tiny.ROW, 2))
     print(json.dumps(found | {way: trained(way) for way in WAYS}))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ferkeras.papers.comparisons import Difference, mcnemar, paired
+from ferkeras.papers.comparison import Difference
+from ferkeras.papers.paired_tests import mcnemar, paired
 from reproductions.falahzadeh2021_folds import FER2013, filled_folds, ten_folds
 
 
@@ -48,35 +49,6 @@ def test_one_pair_decides_nothing():
     found = paired({3: 90.0}, {3: 10.0})
     assert found == Difference(80.0, None, 1)
     assert found.verdict == "undecided"
-
-
-@pytest.mark.parametrize(
-    "interval,verdict",
-    [
-        ((0.1, 2.0), "holds"),
-        ((-2.0, -0.1), "does not hold"),
-        ((-0.1, 2.0), "undecided"),
-        ((0.0, 0.0), "undecided"),
-    ],
-)
-def test_an_interval_that_holds_zero_leaves_the_claim_open(interval, verdict):
-    assert Difference(1.0, interval, 3).verdict == verdict
-
-
-@pytest.mark.parametrize(
-    "interval,verdict",
-    [
-        ((-1, 1), "holds"),
-        ((0.1, 0.9), "holds"),
-        ((-0.1, 1.1), "undecided"),
-        ((-1.1, 0.1), "undecided"),
-        ((1.1, 3), "does not hold"),
-        ((-3, -1.1), "does not hold"),
-        (None, "undecided"),
-    ],
-)
-def test_rows_are_alike_where_the_interval_is_within_a_point(interval, verdict):
-    assert Difference(0.0, interval, 3, alike=True).verdict == verdict
 
 
 @pytest.mark.parametrize(
