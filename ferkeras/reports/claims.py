@@ -4,7 +4,8 @@ import numpy as np
 
 from ferkeras.papers.comparisons import mcnemar, paired
 from ferkeras.reports.chart import Group, Mark
-from ferkeras.reports.tables import signed, table
+from ferkeras.reports.number_words import signed
+from ferkeras.reports.tables import table
 from ferkeras.runs.predictions import answers, at_epoch, confusion
 from ferkeras.scoring.verdicts import CLOSE, holm
 
