@@ -44,9 +44,9 @@ def papers():
 # Python imports this before the paper of `python -m reproductions.<paper>`,
 # which imports Keras: seconds, for a page of help, or to find the wrong OpenCV.
 if sys.argv[0] == "-m" and {"-h", "--help"} & {*sys.argv}:
-    from reproductions.commands import arguments
+    from reproductions.commands import run_arguments
 
-    arguments.help_of_script(sys.orig_argv)
+    run_arguments.help_of_script(sys.orig_argv)
 elif sys.argv[0] == "-m" and "reproductions." in " ".join(sys.orig_argv):
     try:
         from ferkeras import opencv  # noqa: F401

@@ -10,7 +10,7 @@ import pytest
 import reproductions
 from ferkeras.papers.paper import units
 from reproductions import __main__, papers
-from reproductions.commands import arguments, run_papers
+from reproductions.commands import run_arguments, run_papers
 
 pytestmark = pytest.mark.any_backend
 
@@ -83,7 +83,7 @@ def test_the_lines_that_load_a_model_run(capsys):
 )
 def test_a_papers_commands_name_what_it_has(key, words):
     (paper,) = (paper for paper in papers() if paper.key == key)
-    asked = arguments.script(key).parse_args(shlex.split(words))
+    asked = run_arguments.script(key).parse_args(shlex.split(words))
     rows = asked.rows + run_papers.rows_of(paper, asked.tables)
     assert units(paper, rows, [asked.protocol] if asked.protocol else [])
 

@@ -44,7 +44,7 @@ class Experiment:
         reported: the printed numbers, in percent: the task's metric, and
             where the paper gives them `min` and `max` over runs, `training`,
             the accuracy on the training images, other scores by their names in
-            `ferkeras.reports.tables.WORDS`, and `classes`, from names to
+            `ferkeras.reports.other_scores.WORDS`, and `classes`, from names to
             recalls; empty for a row that the paper does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.

@@ -1,7 +1,8 @@
 """What papers say of two rows, as measured, for the report."""
 
 from ferkeras.reports.chart import Group, Mark
-from ferkeras.reports.tables import signed, table
+from ferkeras.reports.number_words import signed
+from ferkeras.reports.tables import table
 from ferkeras.scoring.verdicts import CLOSE, holm
 
 COMPARISON_HEAD = [

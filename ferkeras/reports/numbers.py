@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from ferkeras.papers.paper import Paper
 from ferkeras.reports.chart import SHAPES, Group, Mark
-from ferkeras.reports.row_statistics import Line
-from ferkeras.reports.summary import once, summarise
-from ferkeras.reports.tables import (
+from ferkeras.reports.number_words import (
     percent,
     printed,
-    reported,
-    reproduced,
+    reported_text,
+    reproduced_text,
     signed,
-    table,
-    verdict,
+    verdict_text,
 )
+from ferkeras.reports.row_statistics import Line
+from ferkeras.reports.summary import once, summarise
+from ferkeras.reports.tables import table
 
 HEAD = [
     "paper",
@@ -76,10 +76,10 @@ class Number:
         return [
             f"[{self.paper.key}]({self.paper.key}.md)",
             judged.row.name,
-            reported(judged.row),
-            verdict(judged),
-            "the clean one" if same else reproduced(judged),
-            reproduced(self.clean) if self.clean else "–",
+            reported_text(judged.row),
+            verdict_text(judged),
+            "the clean one" if same else reproduced_text(judged),
+            reproduced_text(self.clean) if self.clean else "–",
             adds,
             "; ".join(self.tables),
         ]

@@ -4,7 +4,8 @@ import re
 
 from keras.layers import BatchNormalization
 
-from ferkeras.reports.tables import printed, table
+from ferkeras.reports.number_words import printed
+from ferkeras.reports.tables import table
 from ferkeras.weights import layers_with_weights
 
 COLUMN_HEAD = ["row", "printed, millions", "here", "less normalisation"]

@@ -12,20 +12,18 @@ from ferkeras.papers.descriptions import slug
 from ferkeras.reports import chart, how_to_run, parameters
 from ferkeras.reports.claims import comparisons, forest
 from ferkeras.reports.measured_claims import measured
+from ferkeras.reports.number_words import reproduced_text
 from ferkeras.reports.numbers import numbers
+from ferkeras.reports.other_scores import OTHER_HEAD, other_rows
 from ferkeras.reports.pictures import Picture, of_figure, of_table
+from ferkeras.reports.provenance_table import PROVENANCE_HEAD, provenance_row
 from ferkeras.reports.row_statistics import LEARNED, synthetic
 from ferkeras.reports.statement_table import statements
 from ferkeras.reports.summary import once, summarise
 from ferkeras.reports.tables import (
     EPOCHS_HEAD,
-    OTHER_HEAD,
-    PROVENANCE_HEAD,
     RUN_HEAD,
     epochs_row,
-    other_rows,
-    provenance_row,
-    reproduced,
     result_table,
     run_rows,
     table,
@@ -61,7 +59,7 @@ def group_of(of_paper, part, found):
             name = line.row.name
             if len(of_paper.protocols) > 1:
                 name += f", {line.protocol.name}"
-            words = reproduced(line)
+            words = reproduced_text(line)
             mean, interval = line.mean, line.interval
             marks.append(chart.Mark(name, words, "of ours", mean, interval))
     unit = "%" if part[0].row.task.classifies else "dB"

@@ -19,7 +19,7 @@ from ferkeras.runs.pending import cheapest_first, pending
 from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices, sharing
-from reproductions.commands import arguments
+from reproductions.commands import arguments, run_arguments
 from reproductions.commands.other_datasets import demo_of, on_dataset
 from reproductions.commands.prepare import prepare
 
@@ -65,7 +65,7 @@ def main(paper, words=None):
         words: command-line words; those of the process when None.
     """
     words = sys.argv[1:] if words is None else words
-    parser = arguments.script(paper.key)
+    parser = run_arguments.script(paper.key)
     asked = parser.parse_args(words)
     asked.started, asked.error = time.monotonic(), parser.error
     script = ["python", "-m", f"reproductions.{paper.key}"]
@@ -93,7 +93,7 @@ def run_paper(paper, asked):
 
     Args:
         paper: a `Paper`.
-        asked: what `arguments.add_run` reads, and when it `started`, the
+        asked: what `run_arguments.add_run` reads, and when it `started`, the
             `command`, and the parser's `error`.
 
     Raises:
@@ -103,7 +103,7 @@ def run_paper(paper, asked):
     default = "demo" if asked.demo else folder_of(asked.dataset)
     results = asked.results or Path(default)
     set_up(results, asked)
-    default = results / "data" if asked.demo else arguments.DATA_DIR
+    default = results / "data" if asked.demo else run_arguments.DATA_DIR
     data_dir = Path(asked.data_dir or default).expanduser()
     # Never beside published datasets, whose names some of them have.
     data_dir = data_dir / "drawn" if asked.demo else data_dir
@@ -141,7 +141,7 @@ def run_pending(asked):
     """
     results = asked.results or Path("results")
     set_up(results, asked)
-    data_dir = Path(asked.data_dir or arguments.DATA_DIR).expanduser()
+    data_dir = Path(asked.data_dir or run_arguments.DATA_DIR).expanduser()
     datasets = Datasets(data_dir)
     papers = reproductions.papers()
     for paper in papers:

@@ -8,7 +8,7 @@ from ferkeras.scoring.export import classifier
 from ferkeras.trained import format_files, formats
 from ferkeras.trained.formats import COUNT, FORMATS, Format, convert, probes
 from ferkeras.training.build import build
-from reproductions.commands import arguments
+from reproductions.commands import model_arguments
 from tests import tiny
 
 NAMES = ("left", "right")
@@ -108,4 +108,4 @@ def test_images_to_test_with_differ_and_have_edges():
 
 @pytest.mark.any_backend
 def test_the_command_offers_every_format():
-    assert {*arguments.FORMATS} == {*FORMATS}
+    assert {*model_arguments.FORMATS} == {*FORMATS}
