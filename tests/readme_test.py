@@ -28,7 +28,7 @@ from functools import partial
 
 from keras.optimizers import Adam
 
-from ferkeras.papers.paired_tests import Comparison
+from ferkeras.papers.comparison import Comparison
 from ferkeras.data import no_augmentation
 from ferkeras.papers.experiment import Experiment
 from ferkeras.models import plain_cnn
