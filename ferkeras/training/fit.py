@@ -93,7 +93,8 @@ def model_for(setup, feed):
     Returns:
         keras.Model, with the variables of `Networks.training`; where it has
         the images, as `reside` has it, int32 places of those to train on, and
-        a dict of places of those that choose an epoch; else None and no such.
+        a dict of places of those that choose an epoch; else None and an empty
+        dict.
     """
     if feed == "device":
         return reside(setup)
