@@ -82,6 +82,7 @@ PUBLISHED_PROTOCOLS = (
 # fmt: off
 TABLE = Table("FER2013", 3, FER2013_PROTOCOLS, (
     Experiment(
+        # The authors' file of its weights is simple_CNN.985-0.66.hdf5.
         SEQUENTIAL, sequential_cnn, ("grey",), {"accuracy": 66.0},
         "fer2013", 48, AT_48, SCALED,
     ),

@@ -26,6 +26,11 @@ def reported_text(row):
     return text
 
 
+def drawn_mark(line):
+    """What follows a number that drawn faces gave; else nothing."""
+    return " (synthetic)" if synthetic([line]) else ""
+
+
 def reproduced_text(line):
     """Mean and standard deviation, or why there are none."""
     if not line.values:
@@ -37,7 +42,7 @@ def reproduced_text(line):
         text += f" ({len(line.values)} of {line.table.runs} runs)"
     if line.failed:
         text += f" (not learned: seed {', '.join(map(str, line.failed))})"
-    return text + (" (synthetic)" if synthetic([line]) else "")
+    return text + drawn_mark(line)
 
 
 def signed(value):

@@ -2,8 +2,7 @@
 
 from operator import itemgetter
 
-from ferkeras.reports.number_words import printed
-from ferkeras.reports.row_statistics import synthetic
+from ferkeras.reports.number_words import drawn_mark, printed
 
 OTHER_HEAD = ["row", "protocol", "score", "reported", "reproduced"]
 
@@ -31,13 +30,12 @@ def score_row(line, words, reported, values, decimals):
         decimals: how many the mean is written with.
     """
     mean = sum(values) / len(values)
-    drawn = " (synthetic)" if synthetic([line]) else ""
     return [
         line.row.name,
         line.protocol.name,
         words,
         printed(reported),
-        f"{mean:.{decimals}f}{drawn}",
+        f"{mean:.{decimals}f}{drawn_mark(line)}",
     ]
 
 

@@ -2,14 +2,15 @@
 
 from ferkeras.reports.number_words import (
     difference_text,
+    drawn_mark,
     epoch_of,
     percent,
     printed,
     reported_text,
     reproduced_text,
+    signed,
     verdict_text,
 )
-from ferkeras.reports.row_statistics import synthetic
 
 DIFFERENCE = "difference (95 % interval)"
 # Columns of a table that has a number which the paper prints.
@@ -118,8 +119,8 @@ def epochs_row(line):
     found, training = ["–"] * 3, ["–"] * 2
     if line.complete:
         (chosen, last), training = line.of_epochs
-        drawn = " (synthetic)" if synthetic([line]) else ""
-        found = percent(chosen) + drawn, percent(last), f"{chosen - last:+.2f}"
+        shown = percent(chosen) + drawn_mark(line)
+        found = shown, percent(last), signed(chosen - last)
         training = map(percent, training)
     return [
         line.row.name,

@@ -5,6 +5,7 @@ from scipy.special import softmax
 
 from ferkeras.data import Faces, scoring_batches
 from ferkeras.data.augment import Augment
+from ferkeras.limits import SCORING_BATCH
 from ferkeras.training.build import Networks
 
 # fastai 1's share of the image as it is; the views have the rest.
@@ -15,7 +16,7 @@ def outputs(
     networks: Networks,
     faces: Faces,
     transforms: np.ndarray,
-    batch_size: int = 256,
+    batch_size: int = SCORING_BATCH,
 ) -> np.ndarray:
     """Outputs of the network for images, each warped, in their order.
 

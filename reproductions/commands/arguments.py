@@ -59,12 +59,7 @@ def folder_options():
 
 
 def add_list(subparsers, shared):
-    """Add the command that lists every row.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that lists every row."""
     command = subparsers.add_parser(
         "list",
         parents=[shared],
@@ -79,7 +74,7 @@ def add_list(subparsers, shared):
 
 
 def add_run_command(subparsers):
-    """Add the command that runs a paper, or what waits, to the subparsers."""
+    """Add the command that runs a paper, or what waits."""
     command = subparsers.add_parser(
         "run",
         help="run a paper, or what waits of every paper",
@@ -104,12 +99,7 @@ def add_run_command(subparsers):
 
 
 def add_prepare(subparsers, shared):
-    """Add the command that prepares a dataset.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that prepares a dataset."""
     command = subparsers.add_parser(
         "prepare", parents=[shared], help="prepare a dataset"
     )
@@ -124,12 +114,7 @@ def add_prepare(subparsers, shared):
 
 
 def add_bench(subparsers, shared):
-    """Add the command that measures how fast networks train.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that measures how fast networks train."""
     command = subparsers.add_parser(
         "bench",
         parents=[shared],

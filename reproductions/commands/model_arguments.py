@@ -13,7 +13,7 @@ FORMATS = ("saved_model", "keras", "onnx", "tflite")
 
 
 def add_predict(subparsers):
-    """Add the command for photographs and videos to the subparsers."""
+    """Add the command for photographs and videos."""
     command = subparsers.add_parser(
         "predict",
         help="name the expressions in photos, folders, videos or a webcam",
@@ -58,12 +58,7 @@ def add_predict(subparsers):
 
 
 def add_models(subparsers, shared):
-    """Add the command that lists the trained models.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that lists the trained models."""
     command = subparsers.add_parser(
         "models", parents=[shared], help="list the trained models that ship"
     )
@@ -71,12 +66,7 @@ def add_models(subparsers, shared):
 
 
 def add_export(subparsers, shared):
-    """Add the command that writes a model for other programs.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that writes a model for other programs."""
     command = subparsers.add_parser(
         "export",
         parents=[shared],
@@ -92,12 +82,7 @@ def add_export(subparsers, shared):
 
 
 def add_evaluate(subparsers, shared):
-    """Add the command that scores a model on another dataset.
-
-    Args:
-        subparsers: those of the command.
-        shared: parser of the folders.
-    """
+    """Add the command that scores a model on another dataset."""
     command = subparsers.add_parser(
         "evaluate",
         parents=[shared],

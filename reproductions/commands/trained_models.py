@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ferkeras.data import Datasets, face_size
 from ferkeras.files import write_whole
+from ferkeras.limits import SCORING_BATCH
 from ferkeras.reports.cards import accuracy_of, in_words
 from ferkeras.runs.provenance import commit, now
 from ferkeras.trained import zoo
@@ -73,7 +74,7 @@ def evaluate_model(asked):
     faces = images_for(model, datasets, asked.dataset, split)
     found = scores(
         faces.labels,
-        model.predict(faces.images, batch_size=256, verbose=0),
+        model.predict(faces.images, batch_size=SCORING_BATCH, verbose=0),
         source.class_names,
         model.class_names,
     )
