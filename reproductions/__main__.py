@@ -90,16 +90,25 @@ def predict_pictures(asked):
     predict(asked)
 
 
-def do_with_models(asked):
-    """List the trained models, export one or evaluate one."""
+def list_models(asked):
+    """List the trained models."""
+    from reproductions.commands import model_list
+
+    model_list.print_models(asked)
+
+
+def export_model(asked):
+    """Write a trained model for other programs."""
     from reproductions.commands import trained_models
 
-    do = {
-        "models": trained_models.list_models,
-        "export": trained_models.export_model,
-        "evaluate": trained_models.evaluate_model,
-    }
-    do[asked.do](asked)
+    trained_models.export_model(asked)
+
+
+def evaluate_model(asked):
+    """Score a trained model on a prepared dataset."""
+    from reproductions.commands import trained_models
+
+    trained_models.evaluate_model(asked)
 
 
 def run_rows(asked):
@@ -124,9 +133,9 @@ DO = {
     "report": write_reports,
     "bench": write_bench,
     "predict": predict_pictures,
-    "models": do_with_models,
-    "export": do_with_models,
-    "evaluate": do_with_models,
+    "models": list_models,
+    "export": export_model,
+    "evaluate": evaluate_model,
 }
 
 
@@ -144,7 +153,7 @@ def main(words=None):
     asked.started = time.monotonic()
     asked.command = shlex.join([*arguments.program().split(), *words])
     try:
-        if asked.do != "list":
+        if asked.do not in ("list", "models"):
             # Keras takes seconds to import, to find the wrong one then.
             from ferkeras import opencv  # noqa: F401
         DO[asked.do](asked)

@@ -8,29 +8,15 @@ from ferkeras.dataset_sources import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
 from ferkeras.reports import chart
+from ferkeras.reports.accuracy import accuracy_of
 from ferkeras.reports.tables import table
 from ferkeras.runs.record import is_complete, read_json
 from ferkeras.runs.score_files import read_confusion
-from ferkeras.scoring.metrics import wilson
 from ferkeras.trained.zoo import shipped
 
 # From a row's folder to that of the results.
 UP = "../../../"
 UNKNOWN = "The images are somebody's own; who is in them, they know."
-
-
-def accuracy_of(record):
-    """A record's accuracy in words, with its 95 % interval."""
-    images = record["dataset"]["images"][record["protocol"]["test"]]
-    accuracy = record["scores"]["accuracy"]
-    right = round(images * accuracy / 100)
-    return in_words(accuracy, wilson(right, images))
-
-
-def in_words(accuracy, interval):
-    """An accuracy with its 95 % interval, all in percent."""
-    low, high = interval
-    return f"{accuracy:.1f} % (95 % interval {low:.1f} to {high:.1f})"
 
 
 def runs_of(folder):

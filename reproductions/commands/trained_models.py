@@ -1,48 +1,17 @@
-"""The commands on trained models: list them, export one, evaluate one."""
+"""The commands that open a trained model: export one, evaluate one."""
 
 import json
-import os
 from pathlib import Path
 
 from ferkeras.data import Datasets, face_size
 from ferkeras.files import write_whole
 from ferkeras.limits import SCORING_BATCH
-from ferkeras.reports.cards import accuracy_of, in_words
+from ferkeras.reports.accuracy import in_words
 from ferkeras.runs.provenance import commit, now
 from ferkeras.trained import zoo
 from ferkeras.trained.cross_dataset import images_for, refuse_seen, scores
 from ferkeras.trained.formats import COUNT, FORMATS, convert
-
-
-def print_table(rows):
-    """Print rows of strings in columns, each on its line, of any width."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(map(str.ljust, row, widths)).rstrip())
-
-
-def list_models(asked):
-    """Print the models that ship."""
-    models = zoo.shipped(asked.results)
-    if not models:
-        print(f"There is no model in {asked.results}.")
-        return
-    print_table(
-        [("name", "dataset", "accuracy", "MB", "card")]
-        + [
-            (
-                model.name,
-                model.record["dataset"]["name"],
-                accuracy_of(model.record),
-                f"{model.file.stat().st_size / 1e6:.1f}",
-                os.path.relpath(model.card),
-            )
-            for model in models.values()
-        ],
-    )
-    name = next(iter(models))
-    print(f'\nIn Python: ferkeras.load("{name}")')
-    print(f"As a file: ferkeras export {name} --to onnx")
+from reproductions.commands.model_list import print_table
 
 
 def export_model(asked):

@@ -43,6 +43,11 @@ def test_the_help_of_a_papers_script_loads_no_paper(key):
     assert not HEAVY & found and "ferkeras" in found
 
 
+def test_the_list_of_models_does_not_wait_for_keras():
+    # SciPy gives the intervals.
+    assert HEAVY & loaded("reproductions", ["models"]) == {"numpy", "scipy"}
+
+
 def loaded(module, words):
     """Packages that a command imports."""
     done = subprocess.run(
