@@ -273,7 +273,7 @@ def test_stages_come_first_and_a_death_is_told_at_the_end(
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["Ctrl-C", "time"])
 def test_what_is_stopped_lands_and_goes_on(
-    way, datasets, tmp_path, not_shared, capfd, monkeypatch
+    way, datasets, tmp_path, not_shared, capfd, monkeypatch, request
 ):
     def interrupt():
         while not any(n >= FAR for n in epochs_behind(tmp_path)):
@@ -282,6 +282,9 @@ def test_what_is_stopped_lands_and_goes_on(
 
     deadline = None
     if way == "Ctrl-C":
+        # A shell's background jobs, CI's perhaps, ignore it.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
         threading.Thread(target=interrupt, daemon=True).start()
     else:
         monkeypatch.setattr(cluster, "RESERVE", 20)

@@ -186,7 +186,7 @@ def test_training_in_mixed_precision():
         model = pyramid_sr(SHAPE, 7)
         assert model.output.dtype == "float32"
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile("sgd", loss, run_eagerly=True)
+        model.compile("sgd", loss)
         value = model.train_on_batch(IMAGES, LABELS)
     finally:
         keras.config.set_dtype_policy("float32")
