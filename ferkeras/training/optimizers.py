@@ -7,19 +7,15 @@ from keras import ops
 from keras.optimizers.schedules import LearningRateSchedule
 
 
-def at_step(setting, step):
-    """Value of a number or a schedule at a step."""
-    if isinstance(setting, LearningRateSchedule):
-        return setting(step)
-    return setting
-
-
 class Grouped:
     """What makes an optimizer of Keras one with groups.
 
     A subclass calls `decay` first thing in `update_step`, and names in
-    `momentum_argument` the argument that takes a number or a schedule.
+    `momentum_argument` the argument that takes a number or a schedule, which
+    it sets as `_momentum_setting` and reads as `_momentum`.
     """
+
+    _of_this_step = None
 
     def __init__(self, *args, multipliers=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,6 +46,23 @@ class Grouped:
                 f"Received: {path}, which matches {', '.join(found)}"
             )
         return self.multipliers[found[0]] if found else 1.0
+
+    @property
+    def _momentum(self):
+        """Value at the current step, a number or a scalar."""
+        if self._of_this_step is not None:
+            return self._of_this_step
+        if isinstance(self._momentum_setting, LearningRateSchedule):
+            return self._momentum_setting(self.iterations)
+        return self._momentum_setting
+
+    def apply(self, *args, **kwargs):
+        # Once a step, not once a variable.
+        self._of_this_step = self._momentum
+        try:
+            return super().apply(*args, **kwargs)
+        finally:
+            self._of_this_step = None
 
     def decay(self, variable, learning_rate):
         """Decay a variable at its own learning rate, and return that rate."""
@@ -106,7 +119,7 @@ class GroupedAdam(Grouped, keras.optimizers.Adam):
 
     @property
     def beta_1(self):
-        return at_step(self._momentum_setting, self.iterations)
+        return self._momentum
 
     @beta_1.setter
     def beta_1(self, setting):
@@ -150,8 +163,8 @@ class GroupedSGD(Grouped, keras.optimizers.Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         rate = self.decay(variable, learning_rate)
         velocity = self.momentums[self._get_variable_index(variable)]
-        momentum = at_step(self._momentum_setting, self.iterations)
-        kept = ops.multiply(velocity, ops.cast(momentum, variable.dtype))
+        momentum = ops.cast(self._momentum, variable.dtype)
+        kept = ops.multiply(velocity, momentum)
         step = ops.multiply(ops.cast(gradient, variable.dtype), rate)
         self.assign(velocity, ops.subtract(kept, step))
         self.assign_add(variable, velocity)

@@ -138,6 +138,24 @@ def test_variables_excluded_from_decay_keep_their_size(ours):
     assert weight_after(optimizer, slope=0.0, start=1.0) == 1
 
 
+@pytest.mark.parametrize(
+    "ours,name", [(GroupedAdam, "beta_1"), (GroupedSGD, "momentum")]
+)
+def test_scheduled_momentum_is_computed_once_a_step(ours, name):
+    asked = []
+
+    class Schedule(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            asked.append(step)
+            return 0.5
+
+    model = stack()
+    optimizer = ours(0.01, **{name: Schedule()})
+    for _ in range(2):
+        optimizer.apply([1.0 + w for w in model.weights], model.weights)
+    assert len(asked) == 2
+
+
 def test_scheduled_momentum_of_sgd_by_hand():
     # Velocities -1, -0.25 - 1 and -0.3125 - 1.
     found = weight_after(GroupedSGD(1.0, momentum=FALLING))
