@@ -83,7 +83,7 @@ def units_of(*rows, seeds=1):
     ]
 
 
-UNITS = units_of(ROW, seeds=8)
+UNITS = units_of(ROW, seeds=5)
 
 
 @pytest.mark.any_backend
@@ -189,6 +189,8 @@ def run_plainly(results, data_dir):
 def these_rows(monkeypatch):
     """Have workers find this file; the code under test is sent to them."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # By default they yield to all else, such as the other tests.
+    monkeypatch.setenv("RAY_worker_niceness", "0")
 
 
 @pytest.fixture
