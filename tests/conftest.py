@@ -13,13 +13,19 @@ os.environ.setdefault(
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 # What is compiled runs for seconds only.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+# Processes side by side have a core each; threads for all of them would wait.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
-import keras
 import pytest
 
-from ferkeras.training import devices
 
-devices.configure()
+def pytest_collectstart(collector):
+    """Set Keras up, which what only shares tests out never imports."""
+    if isinstance(collector, pytest.Module):
+        from ferkeras.training import devices
+
+        devices.configure()
 
 
 def pytest_collection_finish():
@@ -31,9 +37,18 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def leave_what_tests_left():
+    """The same for what the tests of a file have left."""
+    yield
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_large_decompositions():
     """QR of a kernel of 4,096 x 4,096 takes 10 s, for values no test sees."""
+    import keras
+
     kind = keras.initializers.Orthogonal
     orthogonal = kind.__call__
 

@@ -25,6 +25,7 @@ def overview():
     return page.Overview(PAPERS, RESULTS)
 
 
+@pytest.mark.any_backend
 @each_paper
 def test_committed_report_and_charts_equal_regenerated_ones(paper, overview):
     (contents,) = (x for x in overview.contents if x.paper == paper)

@@ -126,6 +126,9 @@ class SpatialTransformer(layers.Layer):
             theta = layer(theta)
         return transform(ops.cast(images, "float32"), theta)
 
+    def compute_output_spec(self, images):
+        return keras.KerasTensor(images.shape, "float32")
+
     def get_config(self):
         return {
             **super().get_config(),

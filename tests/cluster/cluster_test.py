@@ -83,7 +83,7 @@ def units_of(*rows, seeds=1):
     ]
 
 
-UNITS = units_of(ROW, seeds=5)
+UNITS = units_of(ROW, seeds=3)
 
 
 @pytest.mark.any_backend
@@ -244,8 +244,9 @@ def test_a_lost_machine_costs_no_run(
 
 @pytest.mark.slow
 def test_stages_come_first_and_a_death_is_told_at_the_end(
-    datasets, tmp_path, capfd
+    datasets, tmp_path, capfd, monkeypatch
 ):
+    monkeypatch.setattr(cluster, "TRIES", 1)
     units = units_of(STAGE, NEXT, DEADLY, AFTER)
     stage, following, deadly, after = units
     assert cluster.work_through(units, tmp_path, datasets, "c") == 2
@@ -256,7 +257,7 @@ def test_stages_come_first_and_a_death_is_told_at_the_end(
     said, _, table = capfd.readouterr().err.partition("Failed")
     assert f"{after}: waits for what it needs" in said
     assert "After" not in table
-    assert "its process died, 4 times" in " ".join(table.split())
+    assert "its process died, 2 times" in " ".join(table.split())
     assert "about to die" in table
 
 
@@ -278,7 +279,7 @@ def test_what_is_stopped_lands_and_goes_on(
         threading.Thread(target=interrupt, daemon=True).start()
     else:
         monkeypatch.setattr(cluster, "RESERVE", 20)
-        deadline = time.monotonic() + 80
+        deadline = time.monotonic() + 60
     units = units_of(LONG)
     left = cluster.work_through(units, tmp_path, datasets, "c", deadline)
     assert left == 1

@@ -83,6 +83,7 @@ def shapes(model):
     return [model.get_layer(name).output.shape[1:] for name in STAGES]
 
 
+@pytest.mark.any_backend
 def test_stages_of_227_pixels(full):
     assert shapes(full) == [
         (55, 55, 96),
@@ -98,6 +99,7 @@ def test_stages_of_227_pixels(full):
     assert not [layer for layer in full.layers if "pad" in layer.name]
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "side,sides",
     [

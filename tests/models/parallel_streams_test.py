@@ -106,6 +106,7 @@ def test_streams_share_nothing(spatial_transformer):
     assert (first != second).any() and (second != third).any()
 
 
+@pytest.mark.any_backend
 def test_one_stream_is_the_network_behind_a_transformer():
     model = parallel_streams(
         (64, 64, 1),

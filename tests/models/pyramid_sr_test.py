@@ -91,6 +91,7 @@ def test_without_transformer():
     assert {part_of(v) for v in model.weights} == {*PARTS} - {"transformer"}
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("position", [0, 1, 7, 12])
 def test_private_convolutions_are_there_three_times(position):
     model = pyramid_sr(SHAPE, 7, position=position, spatial_transformer=False)

@@ -28,6 +28,7 @@ def of_type(model, type_):
     return [layer for layer in model.layers if isinstance(layer, type_)]
 
 
+@pytest.mark.any_backend
 def test_features_are_those_of_keras_vgg16_once_normalisation_does_nothing():
     ours = vgg16_bn_features((None, None, 3), name="features")
     trained = sum(np.prod(v.shape) for v in ours.trainable_variables)
@@ -53,6 +54,7 @@ def test_features_are_those_of_keras_vgg16_once_normalisation_does_nothing():
     )
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("cut", [0, 1, 4, 7, 12, 13])
 def test_two_parts_are_the_whole(cut, narrow):
     whole = vgg16_bn_features(IMAGES.shape[1:], name="whole")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
 import keras
 import numpy as np
@@ -30,6 +31,16 @@ COPIES = replace(
     JAFFE_COPIES, rows=tuple(map(from_backbone, JAFFE_COPIES.rows))
 )
 pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def narrow():
+    """AlexNet of an eighth of its filters."""
+    module = import_module("ferkeras.models.alexnet")
+    fewer = [(row[0] // 8, *row[1:]) for row in module.CONVOLUTIONS]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CONVOLUTIONS", fewer)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -62,19 +73,6 @@ def small_paper(table, dataset, epochs, protocols):
     return paper_of(replace(table, protocols=protocols, rows=rows), stage)
 
 
-@pytest.fixture(scope="module")
-def run(datasets, tmp_path_factory):
-    """A row and the one that it starts from, small; its folder."""
-    paper = small_paper(JAFFE_BACKBONE, "jaffe", 2, JAFFE.demo)
-    name = paper.tables[0].rows[1].name
-    results = tmp_path_factory.mktemp("results")
-    words = ["--rows", name, "--protocol", "clean", "--runs", "1"]
-    words += ["--data-dir", str(datasets.data_dir)]
-    run_papers.main(paper, [*words, "--results", str(results)])
-    (unit,) = units(paper, [name], ["clean"], runs=1)
-    return results, unit
-
-
 def finished(paper, datasets, results, rows, *words):
     """Lines of its first table with complete runs, once rows were run."""
     words = [*words, "--results", str(results), "--rows", *rows]
@@ -86,16 +84,26 @@ def finished(paper, datasets, results, rows, *words):
     ]
 
 
-@pytest.mark.slow
-def test_every_row_runs(datasets, tmp_path):
-    rows = [row.name for row in JAFFE_BACKBONE.rows]
-    words = ["--protocol", "clean", "--runs", "1"]
+@pytest.fixture(scope="module")
+def run(datasets, tmp_path_factory):
+    """Each row once, small: what the report tells, a row, and the folder."""
+    results = tmp_path_factory.mktemp("results")
     paper = small_paper(JAFFE_BACKBONE, "jaffe", 1, JAFFE.demo)
-    lines = finished(paper, datasets, tmp_path, rows, *words)
+    rows = [row.name for row in paper.tables[0].rows]
+    words = ["--protocol", "clean", "--runs", "1"]
+    lines = finished(paper, datasets, results, rows, *words)
+    (unit,) = units(paper, [rows[1]], ["clean"], runs=1)
+    return lines, unit, results
+
+
+@pytest.mark.slow
+def test_every_row_runs(run):
+    lines, _, results = run
+    rows = [row.name for row in JAFFE_BACKBONE.rows]
     assert [line.row.name for line in lines] == rows
     assert [len(line.complete) for line in lines] == [1] * 7
     # The files were drawn, though the dataset has JAFFE's name.
-    report = (tmp_path / "falahzadeh2021.md").read_text()
+    report = (results / "falahzadeh2021.md").read_text()
     assert "**Synthetic faces.**" in report
     assert report.count("(synthetic) | ") >= 7
 
@@ -133,7 +141,7 @@ def trained(results, unit):
 
 @pytest.mark.slow
 def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
-    results, unit = run
+    _, unit, results = run
     weights, source = (trained(results, x) for x in (unit, *unit.stages))
     frozen = {"conv1", "conv2_1", "conv2_2"}
     assert {*read_record(results, unit)["started_from"][0]["layers"]} == frozen
@@ -151,7 +159,7 @@ def test_frozen_layers_stay_as_they_were_and_others_do_not(run):
 
 @pytest.mark.slow
 def test_one_command_gives_the_row_and_the_list_of_folds(run):
-    results, unit = run
+    _, unit, results = run
     entry = read_record(results, unit)
     assert entry["dataset"]["images"]["test"] in range(20, 24)
     assert entry["optimizers"][0]["beta_2"] == 0.95

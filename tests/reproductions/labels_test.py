@@ -22,24 +22,24 @@ def gradients(images):
 
 
 def accuracy(train, test, num_classes):
-    """Accuracy in percent on `test` after 12 epochs on `train`."""
+    """Accuracy in percent on `test` after 8 epochs on `train`."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
             keras.layers.BatchNormalization(),
             keras.layers.Dense(512, activation="relu"),
-            keras.layers.Dropout(0.6),
+            keras.layers.Dropout(0.5),
             keras.layers.Dense(num_classes),
         ]
     )
-    steps = 12 * (len(train["label"]) // 128)
+    steps = 8 * (len(train["label"]) // 256)
     model.compile(
         optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(2e-3, steps)
+            keras.optimizers.schedules.CosineDecay(3e-3, steps)
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    model.fit(gradients(train["image"]), train["label"], 128, 12, verbose=0)
+    model.fit(gradients(train["image"]), train["label"], 256, 8, verbose=0)
     logits = model.predict(gradients(test["image"]), 512, verbose=0)
     return 100 * (logits.argmax(-1) == test["label"]).mean()
 

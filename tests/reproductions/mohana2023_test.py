@@ -250,6 +250,7 @@ def test_the_printed_psnr_has_a_peak_of_255_over_values_to_1(
 
 
 # papers.md, section 3.2.
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "name,classes,parameters",
     [

@@ -43,6 +43,7 @@ def trained(variables):
     return sum(math.prod(variable.shape) for variable in variables)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "name,classes,parameters,private",
     [
