@@ -42,6 +42,7 @@ from reproductions.chesley2021_recipes import (
     SEC_II_E,
     STACK,
     TWO,
+    WHY,
     WIDER,
     one_transform,
     row,
@@ -107,28 +108,6 @@ without_eval = partial(partial, without_eval=True)
 augmented = partial(row, augment=one_transform)
 tried_aug = partial(tried, augment=one_transform)
 SCALED = {"normalization": partial(Rescaling, 1 / 127.5, -1)}
-
-WHY = (
-    "Why rows of Table 1 differ from the paper, tried on images that chose "
-    "nothing, one seed each: a difference of a point may be chance.\n\n"
-    "- A, B, F: at the table's epoch they are near the paper's numbers, and so "
-    "are their training accuracies; at their best epochs they are above. Of "
-    "padding, initialisation and the range of the pixels none moves A by much, "
-    "and larger kernels take it further up; a crop of every image, in place of "
-    "every fourth, takes B down.\n"
-    "- C: scored without torch's `eval()`, so that values are dropped there "
-    "too, it falls by most of what it is above the paper; but so does E, which "
-    "is at the paper's number without such a slip.\n"
-    "- H: after three epochs, Adam at 1e-4, as it is run, is above 1e-3.\n"
-    "- J: pixels from -1 to 1, and the first pooling kept, each take it down, "
-    "towards the paper, by little more than chance. Tried at ten times its "
-    "rate, for few epochs.\n"
-    "- L and M: Sec. II.E gives Adam at 5e-3 and L2 of 1e-3 for a run that is "
-    "not the table's; at that rate M stays far below the table on its training "
-    "images too, and L, whose run it is, learned nothing here. Both rows have "
-    "the rate, 1e-3, that scored highest here; with and without L2 they tie, "
-    "and the held-out images, which choose the epoch, are for it."
-)
 # fmt: off
 TABLE1 = Table("Table 1", 3, (PAPER_SPLIT, CLEAN), (
     row("A: baseline", baseline, (48.31, 96.41), 20, STACK),
@@ -211,6 +190,9 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
     tried("M, 6 epochs: Adam at 1e-3, no L2", partial(wide, l2=0.0), 6),
     tried("M, 6 epochs: Adam at 1e-5", wide, 6, learning_rate=1e-5),
     tried("M, 6 epochs: no L2", partial(wide, l2=0.0), 6, learning_rate=5e-3),
+    tried("M, 20 epochs", wide, 20),
+    tried("M, 20 epochs: no dropout", partial(wide, dropout=0.0), 20),
+    tried("M, 20 epochs: Adam at 1e-4", wide, 20, learning_rate=1e-4),
 ), note=WHY)
 # fmt: on
 

@@ -17,6 +17,11 @@ from ferkeras.training import devices, rates
 from tests import tiny
 
 JAX = keras.backend.backend() == "jax"
+# What is measured beside ours is Keras' old generator.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:NumpyArrayIterator is set"),
+    pytest.mark.filterwarnings("ignore:Please import .affine_transform"),
+]
 
 
 @pytest.fixture(scope="module")
