@@ -16,7 +16,7 @@ import keras
 import pytest
 
 from ferkeras.cluster import driver_files
-from ferkeras.data import Datasets, Source, npz_path, write_npz
+from ferkeras.data import Datasets, Source, no_augmentation, npz_path, write_npz
 from ferkeras.papers import Paper, Phase, Start, Table, Unit
 from ferkeras.runs import run_folder
 from ferkeras.runs.cost_file import networks_of
@@ -52,6 +52,12 @@ def deadly(input_shape, num_classes):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def unhurried(rng, count, image_size):
+    """Images as they are; meanwhile other tests have the core."""
+    time.sleep(0.2)
+    return no_augmentation(rng, count, image_size)
+
+
 def trained_for(epochs):
     """A recipe of so many epochs."""
     phase = Phase(partial(keras.optimizers.Adam, 1e-3), epochs)
@@ -68,7 +74,8 @@ STAGE = replace(ROW, name="Stage", recipe=trained_for(1))
 NEXT = replace(STAGE, name="Next", start_from=(Start("Stage"),))
 DEADLY = replace(STAGE, name="Deadly", model=deadly)
 AFTER = replace(STAGE, name="After", start_from=(Start("Deadly"),))
-LONG = replace(ROW, name="Long", recipe=trained_for(100_000))
+SLOWLY = replace(trained_for(100_000), augment=unhurried)
+LONG = replace(ROW, name="Long", recipe=SLOWLY)
 ROWS = ROW, STAGE, NEXT, DEADLY, AFTER, LONG
 CLEAN = tiny.PROTOCOLS[1]
 TABLE = Table("Table 1", 8, (CLEAN,), ROWS)
@@ -279,7 +286,7 @@ def test_what_is_stopped_lands_and_goes_on(
         threading.Thread(target=interrupt, daemon=True).start()
     else:
         monkeypatch.setattr(cluster, "RESERVE", 20)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 80
     units = units_of(LONG)
     left = cluster.work_through(units, tmp_path, datasets, "c", deadline)
     assert left == 1
