@@ -16,13 +16,26 @@ from tfds_builders.image_files import Note
 BUFFER = 2**27
 
 
+def silenced():
+    """Whether the user's filters of warnings leave notes out."""
+    actions = (
+        action
+        for action, message, category, module, line in warnings.filters
+        if issubclass(Note, category) and not (message or module or line)
+    )
+    return next(actions, "default") == "ignore"
+
+
 @contextlib.contextmanager
 def told():
-    """Collect what readers tell of files, as `Source.notes`; it is shown too.
+    """Collect what readers tell of files, as `Source.notes`.
+
+    It is shown too, unless the user's filters say otherwise.
 
     Yields: the dict, which is filled meanwhile.
     """
     notes = {}
+    quiet = silenced()
     with warnings.catch_warnings():
         warnings.simplefilter("always", Note)
         show = warnings.showwarning
@@ -30,7 +43,8 @@ def told():
         def keep(message, *place, **more):
             for what, count in getattr(message, "counts", {}).items():
                 notes[what] = notes.get(what, 0) + count
-            show(message, *place, **more)
+            if not (quiet and isinstance(message, Note)):
+                show(message, *place, **more)
 
         warnings.showwarning = keep
         yield notes

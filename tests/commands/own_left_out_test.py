@@ -112,6 +112,7 @@ def test_what_is_left_out_is_counted_by_its_reason(folder, names, counts):
     assert count(folder) == 2
 
 
+@pytest.mark.filterwarnings("default::tfds_builders.image_files.Note")
 def test_what_is_left_out_is_told_in_one_line_and_in_the_record(
     folder, tmp_path, capsys
 ):
@@ -130,6 +131,18 @@ def test_what_is_left_out_is_told_in_one_line_and_in_the_record(
             f"HEIC photographs, {UNREAD}": 1,
             "videos, left out": 1,
         }
+
+
+@pytest.mark.filterwarnings("ignore::tfds_builders.image_files.Note")
+def test_who_filters_it_out_finds_it_in_the_record_alone(
+    folder, tmp_path, capsys
+):
+    write(folder, ["train/.DS_Store"])
+    words = ["--manual-dir", str(folder), "--data-dir", str(tmp_path)]
+    __main__.main(["prepare", "own/desk", *words])
+    assert not capsys.readouterr().err
+    card = Datasets(tmp_path).card("own/desk", ["train", "test"], ())
+    assert card["notes"] == {SIDE: 1}
 
 
 def test_images_that_come_out_nearly_black_are_told(folder):
