@@ -113,8 +113,9 @@ WHY = (
     "images too, and L, whose run it is, learned nothing here. Both rows have "
     "the rate, 1e-3, that scored highest here; with and without L2 they tie, "
     "and the held-out images, which choose the epoch, are for it. M is then "
-    "above the table at its epoch, and below it on its training images: what "
-    "would fit these closer, no dropout and a lower rate, is tried last."
+    "above the table at its epoch, and below it on its training images: the "
+    "last rows are for what would fit these closer, no dropout and a lower "
+    "rate."
 )
 
 
