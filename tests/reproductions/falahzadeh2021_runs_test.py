@@ -48,9 +48,9 @@ def datasets(tmp_path_factory):
     return jaffe_and_ck_plus.prepare(tmp_path_factory.mktemp("data"))
 
 
-def small(row, epochs, **changes):
-    """A row as it stands, but for its sizes."""
-    phase = replace(row.recipe.phases[0], epochs=epochs)
+def small(row, **changes):
+    """A row as it stands, but for its sizes and one epoch."""
+    phase = replace(row.recipe.phases[0], epochs=1)
     return replace(
         row,
         model=partial(row.model, dense=(6, 5)),
@@ -65,10 +65,10 @@ def paper_of(*tables):
     return replace(PAPER, tables=tables, comparisons=())
 
 
-def small_paper(table, dataset, epochs, protocols):
+def small_paper(table, dataset, protocols):
     """The paper's rows on FER2013's backbone, which a dataset stands for."""
-    rows = tuple(small(row, epochs) for row in table.rows)
-    stages = tuple(small(row, epochs, dataset=dataset) for row in STAGE.rows)
+    rows = tuple(small(row) for row in table.rows)
+    stages = tuple(small(row, dataset=dataset) for row in STAGE.rows)
     stage = replace(STAGE, protocols=protocols, rows=stages)
     return paper_of(replace(table, protocols=protocols, rows=rows), stage)
 
@@ -88,7 +88,7 @@ def finished(paper, datasets, results, rows, *words):
 def run(datasets, tmp_path_factory):
     """Each row once, small: what the report tells, a row, and the folder."""
     results = tmp_path_factory.mktemp("results")
-    paper = small_paper(JAFFE_BACKBONE, "jaffe", 1, JAFFE.demo)
+    paper = small_paper(JAFFE_BACKBONE, "jaffe", JAFFE.demo)
     rows = [row.name for row in paper.tables[0].rows]
     words = ["--protocol", "clean", "--runs", "1"]
     lines = finished(paper, datasets, results, rows, *words)
@@ -112,7 +112,7 @@ def test_every_row_runs(run):
 def test_copies_are_trained_on_and_scored(datasets, tmp_path):
     words = ["--protocol", "paper_like", "--runs", "1"]
     rows = [COPIES.rows[0].name]
-    paper = small_paper(COPIES, "jaffe", 1, JAFFE_COPIES.demo)
+    paper = small_paper(COPIES, "jaffe", JAFFE_COPIES.demo)
     (line,) = finished(paper, datasets, tmp_path, rows, *words)
     # Filled up to 40 of each class, of which a tenth is scored.
     ((_, entry),) = line.complete
@@ -122,7 +122,7 @@ def test_copies_are_trained_on_and_scored(datasets, tmp_path):
 @pytest.mark.slow
 def test_ten_runs_score_each_image_once(datasets, tmp_path):
     # Any network will do.
-    row = small(CK_PLUS.rows[-1], 1, start_from=())
+    row = small(CK_PLUS.rows[-1], start_from=())
     row = replace(row, model=tiny.network)
     paper = paper_of(replace(CK_PLUS, protocols=CK_PLUS.demo, rows=(row,)))
     words = ["--protocol", "clean"]
