@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
 PAPERS = papers()
 each_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+pytestmark = pytest.mark.any_backend
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,6 @@ def overview():
     return page.Overview(PAPERS, RESULTS)
 
 
-@pytest.mark.any_backend
 @each_paper
 def test_committed_report_and_charts_equal_regenerated_ones(paper, overview):
     (contents,) = (x for x in overview.contents if x.paper == paper)

@@ -115,7 +115,9 @@ KINDS = {kind(row): row for _, row in ROWS}
     "row", KINDS.values(), ids=[f"{k[0]} {k[1]} {len(k[2])}" for k in KINDS]
 )
 def test_a_network_builds_at_the_size_of_its_rows(row):
-    networks = build(row, 8, row.colours)
+    # In such a scope weights have shapes, and no values are drawn.
+    with keras.StatelessScope(initialize_variables=False):
+        networks = build(row, 8, row.colours)
     shape = (None, row.image_size, row.image_size, row.colours)
     assert networks.scoring.input_shape == shape
     channels = networks.classifier.input_shape[-1]

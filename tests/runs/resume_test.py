@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUN = "tiny1999/clean/tiny-net"
+JAX = keras.backend.backend() == "jax"
+COMPILED = "work/compiled"
+pytestmark = pytest.mark.slow
 
 
 def start(results, seed=0, *words):
@@ -63,17 +67,23 @@ def without_times(lines):
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "words", [(), ("engine",)] if keras.backend.backend() == "jax" else [()]
-)
-def test_killed_and_resumed_equals_uninterrupted(tmp_path, words):
-    record, history = finish(tmp_path / "whole", 0, *words)
+@pytest.fixture(scope="module", params=["fit", "engine"] if JAX else ["fit"])
+def whole(request, tmp_path_factory):
+    """A run that nothing stops: its folder, how to ask for it, what it gave."""
+    results = tmp_path_factory.mktemp("whole")
+    words = () if request.param == "fit" else (request.param,)
+    return results, words, *finish(results, 0, *words)
+
+
+def test_killed_and_resumed_equals_uninterrupted(whole, tmp_path):
+    results, words, record, history = whole
+    if JAX:
+        shutil.copytree(results / COMPILED, tmp_path / COMPILED)
     # In the first phase, and in the second.
-    first = kill_after(tmp_path / "killed", 2, *words)
-    second = kill_after(tmp_path / "killed", 4, *words)
-    assert not (tmp_path / "killed" / RUN / "seed0.json").exists()
-    resumed, resumed_history = finish(tmp_path / "killed", 0, *words)
+    first = kill_after(tmp_path, 2, *words)
+    second = kill_after(tmp_path, 4, *words)
+    assert not (tmp_path / RUN / "seed0.json").exists()
+    resumed, resumed_history = finish(tmp_path, 0, *words)
 
     # Epochs from before each kill are still there, their seconds too: the run
     # went on and did not start afresh.
@@ -90,15 +100,13 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path, words):
     assert record["scores"]["accuracy"] > 70
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "jax", reason="TensorFlow compiles little"
-)
-@pytest.mark.parametrize("words", [(), ("engine",)])
-def test_another_seed_is_not_compiled_again(tmp_path, words):
-    def compiled():
-        return {path.name for path in tmp_path.glob("work/compiled/*-cache")}
+@pytest.mark.skipif(not JAX, reason="TensorFlow compiles little")
+def test_another_seed_is_not_compiled_again(whole):
+    results, words, *_ = whole
 
-    finish(tmp_path, 0, *words)
+    def compiled():
+        return {path.name for path in (results / COMPILED).glob("*-cache")}
+
     found = compiled()
-    finish(tmp_path, 1, *words)
+    finish(results, 1, *words)
     assert found and compiled() == found

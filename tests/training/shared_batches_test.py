@@ -47,12 +47,15 @@ def trained(way):
 
 def histories(count):
     """What the program prints, on so many devices of a processor."""
-    flag = f"--xla_force_host_platform_device_count={count}"
-    environment = os.environ | {"KERAS_BACKEND": "jax", "XLA_FLAGS": flag}
+    flags = (
+        os.environ.get("XLA_FLAGS", ""),
+        f"--xla_force_host_platform_device_count={count}",
+    )
+    ours = {"KERAS_BACKEND": "jax", "XLA_FLAGS": " ".join(flags)}
     program = subprocess.run(
         [sys.executable, "-m", "tests.training.shared_batches_test"],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | ours,
         capture_output=True,
         text=True,
     )
