@@ -16,9 +16,6 @@ from ferkeras.weights import copy_weights
 from reproductions.commands import other_datasets, run_papers
 from reproductions.vo2020 import PAPER
 from tests.narrow import narrow_networks
-from tfds_builders.synthetic_faces.synthetic_faces_dataset_builder import (
-    Builder,
-)
 
 ROWS = {row.name: row for row in PAPER.rows}
 
@@ -157,10 +154,8 @@ def test_convolutions_and_head_are_those_of_the_stage(
 
 @pytest.mark.slow
 def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
-    narrow, monkeypatch, tmp_path
+    narrow, tmp_path
 ):
-    (drawn,) = (x for x in Builder.BUILDER_CONFIGS if x.name == "demo")
-    monkeypatch.setattr(drawn, "faces", replace(drawn.faces, train=80, test=40))
     name = "FER+: PSR, PDLS (random)"
     paper = replace(PAPER, demo=replace(PAPER.demo, epochs=1))
     run_papers.main(
