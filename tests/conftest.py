@@ -44,6 +44,18 @@ def leave_what_tests_left():
     gc.freeze()
 
 
+@pytest.fixture(scope="module")
+def no_saved_models():
+    """Writing one takes a second, in which no test finds what it looks for.
+
+    Those of `ferkeras.scoring.export`, and of the demonstration, look at them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        target = "ferkeras.scoring.export.saved_model"
+        patch.setattr(target, lambda model, path, class_names: None)
+        yield
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_large_decompositions():
     """QR of a kernel of 4,096 x 4,096 takes 10 s, for values no test sees."""

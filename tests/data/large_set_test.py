@@ -5,6 +5,7 @@ files in AffectNet's layout, prepares them, trains an epoch on them, and prints
 seconds and the peak of memory of each.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -100,30 +101,25 @@ def trained(folder):
 STEPS = {"prepare": prepared, "train": trained}
 
 
-def measured(folder, count):
-    """What each step takes, in a process of its own, of so many files.
+def took(step, folder):
+    """Seconds that a step takes, and the peak of memory in bytes until then."""
+    began = time.monotonic()
+    STEPS[step](folder)
+    # Unlike what `resource` has, without the parent's.
+    status = Path("/proc/self/status").read_text()
+    peak = 1000 * int(status.partition("VmHWM:")[2].split()[0])
+    return time.monotonic() - began, peak
 
-    Returns:
-        dict of a step to seconds and the peak of memory in bytes.
-    """
+
+def measured(folder, count):
+    """What `took` tells of each step, of so many files, in a process."""
     draw(folder / "manual", count)
-    found = {}
-    for step in STEPS:
-        words = (
-            sys.executable,
-            "-m",
-            "tests.data.large_set_test",
-            step,
-            str(folder),
-        )
-        began = time.monotonic()
-        program = subprocess.run(
-            words, cwd=ROOT, capture_output=True, text=True
-        )
-        assert program.returncode == 0, program.stderr
-        peak = int(program.stdout.split()[-1])
-        found[step] = time.monotonic() - began, peak
-    return found
+    words = "-m", "tests.data.large_set_test", str(folder)
+    program = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True
+    )
+    assert program.returncode == 0, program.stderr
+    return json.loads(program.stdout.splitlines()[-1])
 
 
 @pytest.mark.slow
@@ -136,15 +132,11 @@ def test_memory_does_not_grow_with_the_images(tmp_path):
 
 
 if __name__ == "__main__":
-    what, *place = sys.argv[1:]
-    if place:
-        STEPS[what](Path(*place))
-        # Unlike what `resource` has, without its parent's.
-        status = Path("/proc/self/status").read_text()
-        print(status.partition("VmHWM:")[2].split()[0] + "000")
-    else:
+    what = sys.argv[1]
+    if what.isdigit():
         with tempfile.TemporaryDirectory() as folder:
-            for step, (seconds, peak) in measured(
-                Path(folder), int(what)
-            ).items():
-                print(f"{step}: {seconds:.0f} s, at most {peak / 1e6:,.0f} MB")
+            found = measured(Path(folder), int(what))
+        for step, (seconds, peak) in found.items():
+            print(f"{step}: {seconds:.0f} s, at most {peak / 1e6:,.0f} MB")
+    else:
+        print(json.dumps({step: took(step, Path(what)) for step in STEPS}))

@@ -268,6 +268,7 @@ def scores_of_demo(paper, results, every, *words):
 def test_the_demo_learns(tmp_path, capsys):
     scores = scores_of_demo(PANDEY, tmp_path, False)
     assert len(scores) == 4 and min(scores) > 60
+    assert len([*tmp_path.rglob("saved_model/saved_model.pb")]) == 4
     said = capsys.readouterr().out
     assert re.findall(r"^  (\S.*\S)  +# ", said, re.MULTILINE) == [
         f"tensorboard --logdir {tmp_path / 'work'}",

@@ -17,6 +17,7 @@ from reproductions.commands import other_datasets, run_papers
 from reproductions.vo2020 import PAPER
 from tests.narrow import narrow_networks
 
+pytestmark = pytest.mark.usefixtures("no_saved_models")
 ROWS = {row.name: row for row in PAPER.rows}
 
 
