@@ -54,7 +54,7 @@ def deadly(input_shape, num_classes):
 
 def unhurried(rng, count, image_size):
     """Images as they are; meanwhile other tests have the core."""
-    time.sleep(0.2)
+    time.sleep(0.5)
     return no_augmentation(rng, count, image_size)
 
 
