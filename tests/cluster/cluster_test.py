@@ -90,7 +90,7 @@ def units_of(*rows, seeds=1):
     ]
 
 
-UNITS = units_of(ROW, seeds=3)
+UNITS = units_of(ROW, seeds=2)
 
 
 @pytest.mark.any_backend

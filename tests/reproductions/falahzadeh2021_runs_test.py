@@ -123,16 +123,21 @@ def test_copies_are_trained_on_and_scored(datasets, tmp_path):
 
 
 @pytest.mark.slow
-def test_ten_runs_score_each_image_once(datasets, tmp_path):
+def test_each_run_scores_the_fold_of_its_seed(datasets, tmp_path):
     # Any network will do.
     row = small(CK_PLUS.rows[-1], start_from=())
     row = replace(row, model=tiny.network)
     paper = paper_of(replace(CK_PLUS, protocols=CK_PLUS.demo, rows=(row,)))
-    words = ["--protocol", "clean"]
+    words = ["--protocol", "clean", "--runs", "3"]
     (line,) = finished(paper, datasets, tmp_path, [row.name], *words)
-    assert len(line.complete) == 10
-    images = np.bincount(datasets.faces(row.dataset, "train", (), 16).labels)
-    assert (confusion(line).sum(1) == images).all()
+    assert [unit.seed for unit, _ in line.complete] == [0, 1, 2]
+    expected = 0
+    for unit, entry in line.complete:
+        folds = unit.protocol.test, unit.protocol.hold_outs
+        fold = datasets.faces(row.dataset, *folds, 16, 1, unit.seed)
+        assert entry["dataset"]["images"]["test"] == len(fold.labels)
+        expected += np.bincount(fold.labels)
+    assert (confusion(line).sum(1) == expected).all()
 
 
 def trained(results, unit):

@@ -16,6 +16,7 @@ from ferkeras.weights import copy_weights
 from reproductions.commands import other_datasets, run_papers
 from reproductions.vo2020 import PAPER
 from tests.narrow import narrow_networks
+from tfds_builders.synthetic_faces import reader
 
 pytestmark = pytest.mark.usefixtures("no_saved_models")
 ROWS = {row.name: row for row in PAPER.rows}
@@ -155,8 +156,11 @@ def test_convolutions_and_head_are_those_of_the_stage(
 
 @pytest.mark.slow
 def test_the_demo_of_the_pyramid_runs_the_stage_that_it_starts_from(
-    narrow, tmp_path
+    narrow, monkeypatch, tmp_path
 ):
+    few = reader.Config("demo", train=80, validation=80, test=40)
+    draw = reader.draw_split
+    monkeypatch.setattr(reader, "draw_split", lambda _, *of: draw(few, *of))
     name = "FER+: PSR, PDLS (random)"
     paper = replace(PAPER, demo=replace(PAPER.demo, epochs=1))
     run_papers.main(
