@@ -1,13 +1,20 @@
-"""Networks of Vo et al. that are fast: for tests of its rows."""
+"""Networks that are fast, for tests of what is made of them."""
 
 from functools import partial
 from importlib import import_module
 
+import keras
+
 from ferkeras.models import edsr
 
 
+def without_values():
+    """A scope in which weights have shapes, and no values are drawn."""
+    return keras.StatelessScope(initialize_variables=False)
+
+
 def narrow_networks(monkeypatch):
-    """Give VGG16, EDSR and what is made of them four filters a layer.
+    """Give those of Vo et al., VGG16 and EDSR, four filters a layer.
 
     EDSR has one block of its sixteen.
     """

@@ -1,4 +1,4 @@
-"""Rows of a second or so, for machines that are lost or stopped."""
+"""Rows for machines that are lost or stopped."""
 
 import contextlib
 import os

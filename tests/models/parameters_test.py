@@ -23,6 +23,7 @@ from ferkeras.models import (
     vgg13,
     vgg16_bn,
 )
+from tests.narrow import without_values
 
 pytestmark = pytest.mark.any_backend
 
@@ -119,8 +120,7 @@ ROWS += [52608, 77184, 40960, 0, 2560]
 
 @pytest.mark.parametrize("builder,shape,classes,parameters", TABLE)
 def test_parameters(builder, shape, classes, parameters):
-    # In such a scope weights have shapes, and no values are drawn.
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         model = builder(shape, classes)
     assert model.count_params() == parameters
     assert model.output.shape == (None, classes)

@@ -16,6 +16,7 @@ from ferkeras.training.build import build
 from reproductions import __main__, papers
 from reproductions.commands import other_datasets, run_papers
 from tests import tiny
+from tests.narrow import without_values
 
 PAPERS = papers()
 (PANDEY,) = (p for p in PAPERS if p.key == "pandey2019")
@@ -115,8 +116,7 @@ KINDS = {kind(row): row for _, row in ROWS}
     "row", KINDS.values(), ids=[f"{k[0]} {k[1]} {len(k[2])}" for k in KINDS]
 )
 def test_a_network_builds_at_the_size_of_its_rows(row):
-    # In such a scope weights have shapes, and no values are drawn.
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         networks = build(row, 8, row.colours)
     shape = (None, row.image_size, row.image_size, row.colours)
     assert networks.scoring.input_shape == shape

@@ -11,6 +11,7 @@ import pytest
 from keras import layers
 
 from reproductions import papers
+from tests.narrow import without_values
 
 pytestmark = pytest.mark.any_backend
 
@@ -43,8 +44,7 @@ np.savez(sys.argv[2], **found)
 
 def strided(network, input_shape):
     """Convolutions that skip pixels, in whatever model or layer they lie."""
-    # In such a scope weights have shapes, and no values are drawn.
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         model = network(input_shape)
     return [
         layer
