@@ -2,11 +2,16 @@
 
 import contextlib
 import errno
+import glob
 import os
+import platform
 import shutil
+import threading
+import time
 from pathlib import Path
 
 FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT)))
+LEFT = 3600  # seconds after which nobody writes to a file any more
 
 
 @contextlib.contextmanager
@@ -52,18 +57,23 @@ def megabytes(size):
 def open_whole(path, size=None):
     """Open a binary file that takes its place only once it is complete.
 
-    Readers, and a run after a kill, see all of it or the one before.
+    Readers, and a run after a kill, see all of it or the one before. Of
+    several that write at once, the last to end has it.
 
     Args:
         path: file to write; its folder is made.
-        size: as in `room_for`.
+        size: as in `room_for`; what a kill left of such a file goes, if nobody
+            has written to it for an hour.
 
     Raises:
         OSError: as `room_for`, and for whatever else prevents it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".tmp")
+    mine = f"{platform.node()}-{os.getpid()}-{threading.get_ident()}"
+    partial = path.with_name(f"{path.name}.{mine}.tmp")
+    if size:
+        drop_leftovers(path)
     with room_for(path, size):
         try:
             with open(partial, "wb") as file:
@@ -71,6 +81,14 @@ def open_whole(path, size=None):
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def drop_leftovers(path):
+    """Delete what writers of a file that were killed left beside it."""
+    for partial in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):
+        with contextlib.suppress(FileNotFoundError):  # another was faster
+            if time.time() - partial.stat().st_mtime > LEFT:
+                partial.unlink()
 
 
 def write_whole(path, content):

@@ -112,7 +112,7 @@ FERPLUS_TABLE = Table("Table 5: FER+", 3, (FERPLUS_PROTOCOL,), (
     "of 89.75 is no standard deviation of fewer than 43 runs, as the best of n "
     "is at most (n - 1) / √n of them above the mean: 0.03 is a standard error, "
     "or a slip.")
-AFFECTNET_TABLE = Table("Table 6: AffectNet", 1, (AFFECTNET_PROTOCOL,), (
+AFFECTNET_TABLE = Table("Table 6: AffectNet", 3, (AFFECTNET_PROTOCOL,), (
     psr(
         "AffectNet, 8 classes: PSR, PDLS", dataset="affectnet/8",
         reported=accuracy(60.68, classes={"contempt": 49}), image_size=100,

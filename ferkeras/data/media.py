@@ -78,11 +78,20 @@ def media_in(folder: Path) -> tuple[list[Path], dict[str, int]]:
     for path in files.found:
         kind = folders.kind_of(path.name)
         is_photo = path.suffix.lower() in SUFFIXES or kind in folders.UNREAD
-        if is_photo or is_video(path):
+        if is_photo or is_video(path) or (not path.suffix and is_image(path)):
             found.append(path)
         else:
             left_out[f"{kind}, left out"] += 1
     return found, dict(left_out)
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file is an image by its content."""
+    try:
+        with Image.open(path, formats=FORMATS):
+            return True
+    except Exception:
+        return False
 
 
 @contextlib.contextmanager
@@ -219,6 +228,13 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
             number += 1
         if not number:
             raise ValueError("the video has no frame that can be read")
+        # Some formats estimate how many they have.
+        count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+        if number < 0.9 * count:
+            raise ValueError(
+                f"the video is cut short or damaged: it ends after {number} "
+                f"of {count} frames"
+            )
 
 
 def animation(source: Path, every: int) -> Iterator[Frame]:

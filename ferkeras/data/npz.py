@@ -1,11 +1,13 @@
 """Datasets of one file each, opened on machines without TensorFlow."""
 
+import contextlib
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -44,6 +46,23 @@ def derived_of(path: Path, split: str) -> Path:
     return derived(path) / f"{split}{checksums}"
 
 
+@contextlib.contextmanager
+def opened(path: Path, dataset: str) -> Iterator[np.lib.npyio.NpzFile]:
+    """The file of a dataset.
+
+    Raises:
+        ValueError: where it is damaged, with what to do.
+    """
+    try:
+        with np.load(path) as file:
+            yield file
+    except (BadZipFile, zlib.error, EOFError, ValueError, KeyError) as error:
+        raise ValueError(
+            f"{path} is cut short or damaged ({error}). Copy it again, or "
+            f"delete it and run: {how_to_prepare(dataset)}"
+        ) from error
+
+
 def open_npz(dataset: str, data_dir: str | Path) -> Source:
     """Open what `write_npz` wrote."""
     path = npz_path(dataset, data_dir)
@@ -55,7 +74,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
             f"{path} is missing, and TensorFlow, which would read the TFDS "
             f"dataset, is not installed. Run: {command} --npz"
         )
-    with np.load(path) as file:
+    with opened(path, dataset) as file:
         splits = {n.split("/")[0]: None for n in file.files if "/" in n}
         version, class_names = str(file["version"]), file["class_names"]
         told = {
@@ -66,7 +85,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
 
     def read(split: str) -> Faces:
         images = f"{split}/images"
-        with np.load(path) as file:
+        with opened(path, dataset) as file:
             columns: dict[str, Any] = {
                 name.removeprefix(f"{split}/"): file[name]
                 for name in file.files

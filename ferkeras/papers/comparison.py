@@ -45,7 +45,8 @@ class Difference(NamedTuple):
         mean: mean of the differences, in the unit of the scores.
         interval: its 95 % interval, `(low, high)`, by Student's t over the
             pairs; None below two pairs.
-        pairs: number of seeds that both rows have.
+        pairs: number of seeds that both rows have; or of pre-trainings, where
+            they start from different ones.
         reported: the paper's difference; None where it does not give both.
         chances: of each pair, McNemar's p, see `mcnemar`; those of rows that
             are scored by right and wrong answers on the same images.

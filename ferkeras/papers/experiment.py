@@ -41,11 +41,13 @@ class Experiment:
         name: the row's words in the paper.
         model: `(input_shape, num_classes) -> keras.Model`.
         channels: names from `ferkeras.layers.CHANNELS`.
-        reported: the printed numbers, in percent: the task's metric, and
-            where the paper gives them `min` and `max` over runs, `training`,
-            the accuracy on the training images, other scores by their names in
-            `ferkeras.reports.other_scores.WORDS`, and `classes`, from names to
-            recalls; empty for a row that the paper does not have.
+        reported: the printed numbers, in percent or decibels: the task's
+            metric, and where the paper gives them `runs`, how many it is the
+            mean of, `min` and `max` over these, `training`, the accuracy on
+            the training images, `parameters`, the network's count, other
+            scores by their names in `ferkeras.reports.other_scores`, `WORDS`
+            and `LOSSES`, and `classes`, from names to recalls; empty for a row
+            that the paper does not have.
         dataset: TFDS name, with its config.
         image_size: side in pixels of the square input.
         recipe: how it is trained.

@@ -71,4 +71,3 @@ CLASSIFICATION = Task(
 )
 RECONSTRUCTION = Task("psnr", "dB", 1, pixels, PeakSignalToNoise, False)
 SUPER_RESOLUTION = replace(RECONSTRUCTION, reference=bicubic)
-TASKS = (CLASSIFICATION, RECONSTRUCTION)

@@ -31,17 +31,25 @@ def units_of(line):
     ]
 
 
+def rows_of(lines):
+    """Rows of lines, and then those that they start from."""
+    units = [units_of(line)[0] for line in lines]
+    stages = [stage for unit in units for stage in unit.stages]
+    return [unit.row for unit in (*units, *stages)]
+
+
 def datasets_of(lines):
     """Datasets of lines and of what they start from, by their TFDS names."""
-    units = [units_of(line)[0] for line in lines]
-    found = [unit.row.dataset for unit in units]
-    found += [stage.row.dataset for unit in units for stage in unit.stages]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(row.dataset for row in rows_of(lines)))
 
 
 def weights_of(lines):
-    """Published files that lines start from, `{file name: address}`."""
-    names = (name for line in lines for name in line.row.published)
+    """Published files of lines and of what they start from.
+
+    Returns:
+        dict of addresses by the files' names.
+    """
+    names = (name for row in rows_of(lines) for name in row.published)
     return {FILES[name].name: FILES[name].url for name in names}
 
 

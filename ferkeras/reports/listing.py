@@ -72,7 +72,9 @@ class Listed:
         Args:
             data_dir: folder of prepared datasets.
         """
-        if self.status != NOT_RUN or not is_prepared(self.dataset, data_dir):
+        if self.status != NOT_RUN or not all(
+            is_prepared(dataset, data_dir) for dataset in self.datasets
+        ):
             return self
         folder = data_dir / "weights"
         if not all((folder / name).exists() for name in self.weights):

@@ -16,7 +16,15 @@ def other_rows(line):
         *recalls_of_classes(line),
         *accuracies_of_branches(line),
     ]
-    return [score_row(line, *score) for score in scores]
+    found = [score_row(line, *score) for score in scores]
+    losses = [
+        score_row(line, words, reported, values, 4)
+        for words, reported, values in losses_of(line)
+    ]
+    if line.protocol.at_last_epoch:
+        # Only accuracies are kept of the last.
+        found = [[row, f"{name}, best epoch", *x] for row, name, *x in found]
+    return found + losses
 
 
 def score_row(line, words, reported, values, decimals):
@@ -47,15 +55,13 @@ WORDS = {
     "psnr_mixed": "PSNR as printed, dB",
     "psnr_reference": "PSNR of bicubic interpolation, dB",
     "mse": "mean squared error",
-    "training_loss": "training loss, last epoch",
-    "selection_loss": "loss on what chooses the epoch, last epoch",
-    "least_selection_loss": "least loss on what chooses the epoch",
 }
-# Of a history: the column, and what of its values.
+# Of a history: in words, the column, and what of its values.
+CHOOSES = "loss on what chooses the epoch"
 LOSSES = {
-    "training_loss": ("loss", itemgetter(-1)),
-    "selection_loss": ("val_loss", itemgetter(-1)),
-    "least_selection_loss": ("val_loss", min),
+    "training_loss": ("training loss, last epoch", "loss", itemgetter(-1)),
+    "selection_loss": (f"{CHOOSES}, last epoch", "val_loss", itemgetter(-1)),
+    "least_selection_loss": (f"least {CHOOSES}", "val_loss", min),
 }
 
 
@@ -68,24 +74,19 @@ def named_scores(line):
     if line.row.task.classifies:
         wanted = {"mean_recall": None}
     for name, reported in (wanted | line.row.reported).items():
-        if name in LOSSES:
-            yield WORDS[name], reported, history_scores(line, name), 4
-        elif name in WORDS:
+        if name in WORDS:
             yield WORDS[name], reported, line.scores(name), 2
 
 
-def history_scores(line, name):
-    """Losses as training goes, one a complete run.
-
-    Args:
-        line: `Line`.
-        name: key of `LOSSES`.
-    """
-    key, pick = LOSSES[name]
-    return [
-        pick([epoch[key] for epoch in history])
-        for _, history in line.with_histories
-    ]
+def losses_of(line):
+    """Yield the losses that a paper gives, `(words, reported, values)`."""
+    for name, (words, key, pick) in LOSSES.items():
+        if name in line.row.reported:
+            values = [
+                pick([epoch[key] for epoch in history])
+                for _, history in line.with_histories
+            ]
+            yield words, line.row.reported[name], values
 
 
 def recalls_of_classes(line):

@@ -32,11 +32,6 @@ class Picture(NamedTuple):
     path: str
     draw: Callable
 
-    @property
-    def markdown(self):
-        """Markdown that shows it."""
-        return f"![{self.alt}]({self.path})\n"
-
     def write(self, results):
         """Draw it below the folder of results."""
         path = Path(results) / self.path

@@ -15,6 +15,7 @@ from functools import partial
 
 from ferkeras.files import write_whole
 from ferkeras.papers.descriptions import dotted
+from ferkeras.processes import end_with_parent
 from ferkeras.training import devices, sharing
 from ferkeras.training.rates import engine_rate, noise_setup
 
@@ -139,6 +140,8 @@ def workers(runs, results, shared):
 
 def begin(compiled, shared):
     """Set up a process of `workers`."""
+    # What a kill leaves behind would train on, without the locks.
+    end_with_parent()
     SHARED.append(shared)
     devices.configure(compiled)
 
@@ -153,6 +156,10 @@ def processes_rate(row, runs, images, results):
 def rate_of_one(row, images):
     """Images/s of this process, once all have compiled."""
     (barrier,) = SHARED
-    # One that fails leaves no other waiting for ever.
+    # One that fails, or ends, leaves no other waiting for ever.
     ready = partial(barrier.wait, 300)
-    return engine_rate(noise_setup(row, images), ready=ready)
+    try:
+        return engine_rate(noise_setup(row, images), ready=ready)
+    except BaseException:
+        barrier.abort()
+        raise

@@ -39,7 +39,8 @@ class Job:
         self.folder = RunFolder(
             work, unit.row.task.metric, prints.get(protocol.select), self.log
         )
-        self.folder.claim(f"{unit.digest} {prints}")
+        digests = [x.digest for x in (unit, *unit.stages)]
+        self.folder.claim(f"{' '.join(digests)} {prints}")
         write_folds(results, unit, datasets)
 
     def faces(self, split, size=None):
@@ -69,8 +70,12 @@ class Job:
             self.entry["started_from"] = started_from
 
     def stop(self):
-        """Record how far it went."""
-        if self.folder.epochs_done:
+        """Record how far it went.
+
+        Where it only makes the weights of a complete record anew, that stays.
+        """
+        recorded = record.read_record(self.results, self.unit)
+        if self.folder.epochs_done and not record.is_complete(recorded):
             self._write("incomplete")
 
     def finish(self, networks, last):

@@ -4,13 +4,18 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def commit():
     """Commit of the code, with `+` where the code differs from it.
+
+    As it is when first asked for: what is committed while a queue runs is not
+    what it runs.
 
     A copy of the tree without its history, as on a borrowed machine, is told
     its commit by the environment variable `FERKERAS_COMMIT`.

@@ -21,11 +21,24 @@ def write_record(results, unit, record):
 def read_record(results, unit):
     """Read a unit's record, or None.
 
-    A record of another recipe or protocol than the code's counts as none.
+    A record of another recipe or protocol than the code's, or of a row that it
+    started from, counts as none.
     """
     path = path_of(results, unit, ".json")
     record = read_json(path) if path.exists() else None
-    return record if record and record["digest"] == unit.digest else None
+    return record if record and is_of(record, unit) else None
+
+
+def is_of(record, unit):
+    """Whether a record is of what the code would run for a unit."""
+    if record["digest"] != unit.digest or not unit.stages:
+        return record["digest"] == unit.digest
+    started_from = {
+        start["digest"]
+        for start in record.get("started_from", ())
+        if "row" in start
+    }
+    return started_from <= {stage.digest for stage in unit.stages}
 
 
 def read_json(path):

@@ -1,6 +1,7 @@
 """The files of a run that is under way, and nobody else's."""
 
 import csv
+import io
 import json
 import shutil
 import time
@@ -94,7 +95,7 @@ class RunFolder:
             ValueError: where it holds a run of something else.
         """
         mark, text = self.path / "unit.txt", f"{owner}\n"
-        if not self.saved:
+        if not self.saved and not (self.path / WITHIN).exists():
             shutil.rmtree(self.path, ignore_errors=True)
         elif mark.exists() and mark.read_text() != text:
             raise ValueError(
@@ -103,6 +104,9 @@ class RunFolder:
                 "folder to start afresh."
             )
         write_whole(mark, text)
+        # Its own; what a kill left of a snapshot is as large as that.
+        for partial in self.path.glob("*.tmp"):
+            partial.unlink()
 
     def note_session(self, session):
         """Add on what is trained now, unless it went on as before.
@@ -140,13 +144,12 @@ class RunFolder:
         rows = self.history[self.saved :]
         if not rows:
             return
-        self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / HISTORY, "a", newline="") as file:
-            writer = csv.DictWriter(file, ["epoch", *rows[0]])
-            if not self.saved:
-                writer.writeheader()
-            for epoch, row in enumerate(rows, self.saved):
-                writer.writerow({"epoch": epoch} | row)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, ["epoch", *rows[0]])
+        writer.writeheader()
+        for epoch, row in enumerate(self.history):
+            writer.writerow({"epoch": epoch} | row)
+        write_whole(self.path / HISTORY, text.getvalue())
         write_arrays(
             self.path / SNAPSHOT,
             {"epochs_done": [self.epochs_done], "best": self.best} | self.state,
@@ -216,9 +219,11 @@ def saved_epochs(path):
     Raises:
         ValueError: where it is of another version.
     """
-    if not (path / SNAPSHOT).exists():
+    try:
+        file = np.load(path / SNAPSHOT)
+    except FileNotFoundError:  # or gone just now, as another process was done
         return 0
-    with np.load(path / SNAPSHOT) as file:
+    with file:
         if "epochs_done/0" not in file:
             raise ValueError(
                 f"{path} holds a run that another version of ferkeras was "

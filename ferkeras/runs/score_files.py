@@ -11,6 +11,8 @@ from ferkeras.files import open_whole, write_whole
 def write_probabilities(path, probabilities, faces, branches=None):
     """Write per-image float16 probabilities with label and published row.
 
+    The most probable class stays that where rounding makes a tie.
+
     And, if the dataset has it, with the size of the original in pixels, the
     mean of its sides, 0 where unknown.
 
@@ -26,10 +28,15 @@ def write_probabilities(path, probabilities, faces, branches=None):
         sizes["size"] = faces.sizes.astype(np.float32)
         if branches is not None:
             sizes["branches"] = branches
+    rounded = probabilities.astype(np.float16)
+    first = np.arange(len(rounded)), probabilities.argmax(-1)
+    tied = np.nextafter(rounded[first], np.float16(np.inf))
+    others = rounded.argmax(-1) != first[1]
+    rounded[first] = np.where(others, tied, rounded[first])
     with open_whole(path) as file:
         np.savez_compressed(
             file,
-            probabilities=probabilities.astype(np.float16),
+            probabilities=rounded,
             label=faces.labels.astype(np.uint8),
             row=faces.rows.astype(np.int32),
             **sizes,

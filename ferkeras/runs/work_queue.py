@@ -162,36 +162,31 @@ class Queue:
             group = companions(units, self.results)
         return group, way
 
-    def run(self, group, way):
+    def run(self, group, way, found):
         """Run what is not recorded of a group.
 
-        Returns:
-            The units that are complete, each with its record.
+        Args:
+            group: list of `Unit`.
+            way: how, as of `next_group`.
+            found: list that is given the units that are complete, each with
+                its record; those too that are before others stop or fail.
         """
         with contextlib.ExitStack() as locks:
-            ready, found = claim(
+            ready, complete = claim(
                 group, self.results, self.again, locks, self.say
             )
-            if ready:
-                run = self.in_processes if way == PROCESSES else self.here
-                found += zip(ready, run(ready), strict=True)
-        return found
+            found += complete
+            if not ready:
+                return
+            if way == PROCESSES:
+                self.in_processes(ready, found)
+            else:
+                given = self.results, self.datasets, self.command, self.deadline
+                entries = together(ready, *given, self.display)
+                found += zip(ready, entries, strict=True)
 
-    def here(self, units):
-        """Train units together in this process; returns their records."""
-        # Each is scored and exported at the end.
-        deadline = self.deadline and self.deadline - SCORING * (len(units) - 1)
-        return reproduce_together(
-            units,
-            self.results,
-            self.datasets,
-            self.command,
-            deadline,
-            [self.display],
-        )
-
-    def in_processes(self, units):
-        """Train each seed's units in a process; returns all records."""
+    def in_processes(self, units, found):
+        """Train each seed's units in a process; `found` as of `run`."""
         seeds = [list(x) for _, x in groupby(units, lambda unit: unit.seed)]
         told = SPAWN.Queue()
         with workers(len(seeds), self.results, told) as pool:
@@ -201,16 +196,28 @@ class Queue:
                 with contextlib.suppress(Empty):
                     while True:
                         self.display.on_epoch_end(*told.get_nowait())
-            return [entry for job in jobs for entry in job.result()]
+            errors = [job.exception() for job in jobs]
+            for its_units, job, error in zip(seeds, jobs, errors, strict=True):
+                if not error:
+                    found += zip(its_units, job.result(), strict=True)
+            for error in filter(None, errors):
+                raise error
+
+
+def together(units, results, datasets, command, deadline, callback):
+    """`reproduce_together`, which is done in time."""
+    # Each is scored and exported at the end.
+    deadline = deadline and deadline - SCORING * (len(units) - 1)
+    return reproduce_together(
+        units, results, datasets, command, deadline, [callback]
+    )
 
 
 def in_process(units, results, datasets, command, deadline):
-    """`reproduce_together`, told of to another process."""
+    """`together`, told of to another process."""
     (told,) = SHARED
     report = Report(lambda *epoch: told.put(epoch))
-    return reproduce_together(
-        units, results, datasets, command, deadline, [report]
-    )
+    return together(units, results, datasets, command, deadline, report)
 
 
 def stopped(stop, left, count):
@@ -256,23 +263,24 @@ def work_through(units, results, datasets, command, deadline=None):
         display, say = Display(progress, units), progress.console.print
         queue = Queue(results, datasets, command, deadline, display, say, again)
         while waiting:
-            group = waiting[:1]
+            group, found, stop = waiting[:1], [], None
             try:
                 if deadline and time.monotonic() > deadline:
                     raise OutOfTime
                 group, way = queue.next_group(waiting)
                 display.start(group)
-                found = queue.run(group, way)
-            except (OutOfTime, KeyboardInterrupt) as stop:
-                say(stopped(stop, left, len(units)))
-                break
+                queue.run(group, way, found)
+            except (OutOfTime, KeyboardInterrupt) as error:
+                stop = error
             except Exception:
                 # One row's fault must not leave a lent machine idle.
                 progress.console.print_exception()
                 say(f"{name(group)}: failed, see above")
-                found = []
             waiting = [unit for unit in waiting if unit not in group]
             left -= len(found)
             for unit, entry in found:
                 say(result(unit, entry))
+            if stop:
+                say(stopped(stop, left, len(units)))
+                break
     return left

@@ -1,8 +1,10 @@
 """A trained network -> files that take pixels and give named probabilities."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 from keras import layers
@@ -33,10 +35,11 @@ class ClassProbabilities(layers.Softmax):
 
 
 def classifier(scoring: keras.Model, class_names: Sequence[str]) -> keras.Model:
-    """Model from uint8 grey images to class probabilities.
+    """Model from uint8 images to class probabilities.
 
     Args:
-        scoring: keras.Model from uint8 `(batch, size, size, 1)` to logits.
+        scoring: keras.Model from uint8 `(batch, size, size, colours)` to
+            logits.
         class_names: names in label order.
 
     Returns:
@@ -64,7 +67,10 @@ def export(
         class_names: names in label order, of a model of logits.
     """
     model = classifier(scoring, class_names) if class_names else scoring
-    model.save(folder / "model.keras")
+    # Whole or not at all: other rows start from what is there.
+    partial = folder / "partial.keras"
+    model.save(partial)
+    os.replace(partial, folder / "model.keras")
     if has_tensorflow():
         saved_model(model, folder / "saved_model", class_names)
 
@@ -82,14 +88,21 @@ def open_model(path: Path) -> keras.Model:
 
     Raises:
         FileNotFoundError: where there is nothing.
-        ValueError: for a model that does not name its classes.
+        ValueError: for a model that does not name its classes, and for a file
+            that is damaged or no model.
     """
     if not path.exists():
         raise FileNotFoundError(f"There is no {path}.")
     if path.is_dir():
         model, names = open_saved_model(path)
     else:
-        model = keras.saving.load_model(path)
+        try:
+            model = keras.saving.load_model(path)
+        except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
+            raise ValueError(
+                f"{path} cannot be opened: it is cut short, damaged, no Keras "
+                "model, or has layers that ferkeras does not."
+            ) from error
         last = model.layers[-1]
         names = getattr(last, "class_names", [])
     if not names:

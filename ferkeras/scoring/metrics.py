@@ -61,7 +61,9 @@ def scores(
 
     Args:
         labels: int `(count,)`.
-        probabilities: float `(count, classes)`; each row sums to one.
+        probabilities: float `(count, classes)`; each row sums to one. Of a
+            network that diverged they may be no numbers: such an image counts
+            as one of which nothing is known, every class as likely.
         class_names: names in label order.
 
     Returns:
@@ -71,6 +73,8 @@ def scores(
         without images has no part in the means.
     """
     classes = range(len(class_names))
+    known = np.isfinite(probabilities).all(-1, keepdims=True)
+    probabilities = np.where(known, probabilities, 1 / len(classes))
     precision, recall, f1, images = metrics.precision_recall_fscore_support(
         labels, probabilities.argmax(-1), labels=classes, zero_division=0
     )

@@ -19,19 +19,19 @@ CLOSE, WIDEST = 1, 2.5
 PRIOR_FREEDOM = 4
 # More runs than this nobody makes of one row.
 MOST_RUNS = 100
-# Of the range of so many values of a normal distribution: its mean in standard
-# deviations, and the degrees of freedom that a deviation worked out from it
-# has. Reference: Patnaik, Biometrika 37, 1950.
+# Of the range of so many values of a normal distribution: the root of its mean
+# square in standard deviations, and the degrees of freedom that a variance
+# worked out from it has. Reference: Patnaik, Biometrika 37, 1950.
 RANGES = {
-    2: (1.128, 1.0),
-    3: (1.693, 2.0),
-    4: (2.059, 2.9),
-    5: (2.326, 3.8),
-    6: (2.534, 4.7),
-    7: (2.704, 5.5),
-    8: (2.847, 6.3),
-    9: (2.970, 7.0),
-    10: (3.078, 7.7),
+    2: (1.414, 1.0),
+    3: (1.912, 2.0),
+    4: (2.239, 2.9),
+    5: (2.481, 3.8),
+    6: (2.673, 4.7),
+    7: (2.830, 5.5),
+    8: (2.963, 6.3),
+    9: (3.078, 7.0),
+    10: (3.179, 7.7),
 }
 
 
@@ -187,10 +187,11 @@ def judge(
             have none.
 
     Returns:
-        `Judgement`, or None where nothing is known of the noise of seeds.
+        `Judgement`, or None where nothing is known of the noise of seeds, or
+        a run has no number.
     """
     spread = moderated(values, others) if trained else (0.0, 1)
-    if spread is None:
+    if spread is None or not np.isfinite(values).all():
         return None
     variance, freedom = spread
     mean = float(np.mean(values))

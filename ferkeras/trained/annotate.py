@@ -79,6 +79,11 @@ def draw_face(
     )
 
 
+def partial_of(path: Path) -> Path:
+    """A video's name while it is being written."""
+    return path.with_name(f"{path.stem}.partial.mp4")
+
+
 class Album:
     """A folder of annotated pictures and videos.
 
@@ -108,6 +113,7 @@ class Album:
             )
         self.source: str | int = ""
         self.size = (0, 0)
+        self.path = folder
         self.video: cv2.VideoWriter | None = None
 
     def path_of(self, source: str | int, suffix: str) -> Path:
@@ -132,7 +138,7 @@ class Album:
         if first.source != self.source or self.video is None:
             self._complete()
             self.source, self.size = first.source, drawn.shape[1::-1]
-            self.video = self._new_video(path)
+            self.path, self.video = path, self._new_video(path)
         # Pages of one file may differ in size.
         self.video.write(cv2.resize(drawn, self.size))
 
@@ -142,13 +148,31 @@ class Album:
         )
         _, rate = extent(moves, self.every)
         code = cv2.VideoWriter.fourcc(*"mp4v")
-        return cv2.VideoWriter(str(path), code, rate, self.size)
+        partial = str(partial_of(path))
+        video = cv2.VideoWriter(partial, code, rate, self.size)
+        if not video.isOpened():
+            raise OSError(f"{path}: no video can be written there.")
+        return video
 
     def _complete(self) -> None:
-        """Complete the video that is being written, if any."""
+        """Complete the video that is being written, if any.
+
+        Raises:
+            OSError: where it could not be written.
+        """
         if self.video:
             self.video.release()
-        self.video = None
+            self.video = None
+            partial = partial_of(self.path)
+            # OpenCV says nothing of a full disk.
+            if cv2.VideoCapture(str(partial)).isOpened():
+                os.replace(partial, self.path)
+            else:
+                partial.unlink(missing_ok=True)
+                raise OSError(
+                    f"{self.path}: the video could not be written. Is the "
+                    "disk full?"
+                )
 
     def __enter__(self) -> Self:
         return self

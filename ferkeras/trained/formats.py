@@ -101,11 +101,17 @@ def convert(model: keras.Model, to: str, path: Path) -> float:
         FileExistsError: where there is something.
         ModuleNotFoundError: where a package is missing, with the command that
             installs it.
-        ValueError: where the backend is another than the format needs, and
-            where the file differs from the model by over `TOLERANCE`. Nothing
-            is written then.
+        ValueError: for a path with another suffix than the format's, where the
+            backend is another than the format needs, and where the file
+            differs from the model by over `TOLERANCE`. Nothing is written
+            then.
     """
     form = FORMATS[to]
+    if form.suffix not in ("", path.suffix):
+        raise ValueError(
+            f"{to} is written to a file that ends in {form.suffix}. Received: "
+            f"{path}"
+        )
     if path.exists():
         raise FileExistsError(f"{path} is there already. Name another --path.")
     missing = [x for x in form.packages if not find_spec(x)]

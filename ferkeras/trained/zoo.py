@@ -89,6 +89,34 @@ def full_name(name: str | Path, known: Mapping[str, Shipped]) -> str:
     return ours[0] if name == DEFAULT and ours else str(name)
 
 
+def record_of(
+    name: str | Path, results: Path = RESULTS
+) -> dict[str, Any] | None:
+    """Record of the run that a model is of; None where that is not known.
+
+    Args:
+        name: as of `load`; of a path, the record is looked for where a run
+            leaves it.
+        results: as of `load`.
+    """
+    known = shipped(results)
+    if (full := full_name(name, known)) in known:
+        return known[full].record
+    path = Path(name).resolve()
+    for model in known.values():
+        if path.is_file() and path.read_bytes() == model.file.read_bytes():
+            return model.record
+    # A run's own export is results/work/UNIT/seed0/model.keras.
+    *above, run = path.parent.parts if path.parent.name else ("", "")
+    places = [path.with_suffix(".json")]
+    if "work" in above:
+        place = len(above) - 1 - above[::-1].index("work")
+        unit = above[:place] + above[place + 1 :]
+        places.append(Path(*unit, f"{run}.json"))
+    files = (place for place in places if place.is_file())
+    return next((json.loads(file.read_text()) for file in files), None)
+
+
 def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
     """Load a trained model.
 

@@ -15,7 +15,7 @@ from ferkeras.training.fit_callbacks import HandToRun, ScoreSelections, Timer
 from ferkeras.training.resident import reside
 
 FUSED_FROM = 1_000_000  # weights
-STEPS = 32  # a call, on a GPU
+STEPS = 32  # a call, on a GPU, at most
 
 
 def assign(variables, values):
@@ -63,7 +63,7 @@ def fit(setup, run, epochs, callbacks, feed="step"):
         optimizer=setup.optimizer,
         loss=setup.recipe.loss(),
         metrics=[setup.task.measure(name=setup.task.metric)],
-        steps_per_execution=min(STEPS, setup.steps) if selection_places else 1,
+        steps_per_execution=calls_of(setup.steps) if selection_places else 1,
     )
     fuse_update(model)
     assign(model.variables, run.state["model"])
@@ -81,6 +81,17 @@ def fit(setup, run, epochs, callbacks, feed="step"):
         verbose=0,
         callbacks=[*begin, *callbacks_for(setup, run, selections), *callbacks],
     )
+
+
+def calls_of(steps):
+    """Steps a call, such that an epoch is a whole number of calls.
+
+    Of others, Keras would take the last call's steps from the next epoch.
+
+    Args:
+        steps: of an epoch.
+    """
+    return max(k for k in range(1, STEPS + 1) if steps % k == 0)
 
 
 def model_for(setup, feed):

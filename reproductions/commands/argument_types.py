@@ -37,6 +37,13 @@ def file(text):
     return Path(text)
 
 
+def folder(text):
+    """Path of a folder to write into."""
+    if Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"takes a folder. Received: {text}")
+    return Path(text)
+
+
 def positive(text):
     """A whole number above zero."""
     if int(text) < 1:

@@ -3,6 +3,8 @@
 import contextlib
 import importlib
 import json
+import os
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -98,8 +100,10 @@ def faces_in(columns):
     return faces_of(images, columns)
 
 
-def build_with_tfds(name, config, reader, data_dir, manual_dir):
+def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
     """Build a dataset with its TFDS builder, and note what was told of files.
+
+    One that is there already is replaced once the new one is whole.
 
     Args:
         name: of the dataset and its builder, without the config.
@@ -107,6 +111,7 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir):
         reader: the dataset's reader module.
         data_dir: folder of prepared datasets.
         manual_dir: folder of the publisher's files.
+        again: whether to read the files where the dataset is there already.
 
     Raises:
         ValueError: for a malformed file.
@@ -119,19 +124,34 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir):
     tfds.disable_progress_bar()
     shuffle.MAX_MEM_BUFFER_SIZE = BUFFER
     module = f"tfds_builders.{name}.{name}_dataset_builder"
-    builder = importlib.import_module(module).Builder(
-        config=config, data_dir=data_dir
-    )
+    builder_of = importlib.import_module(module).Builder
+    place = Path(builder_of(config=config, data_dir=data_dir).data_path)
+    if place.exists() and not again:
+        return
     download = tfds.download.DownloadConfig(manual_dir=manual_dir)
-    room = room_for(
-        builder.data_path, lambda: bytes_of(manual_dir, reader, config)
-    )
+    room = room_for(place, lambda: bytes_of(manual_dir, reader, config))
     # TFDS prints sizes that it does not know.
     quiet = contextlib.redirect_stdout(None)
-    with tfds_errors(), told() as notes, room, quiet:
-        builder.download_and_prepare(download_config=download)
-    if notes:
-        write_whole(Path(builder.data_path) / NOTES, json.dumps(notes))
+    with room, new_folder(place) as folder:
+        builder = builder_of(config=config, data_dir=folder)
+        with tfds_errors(), told() as notes, quiet:
+            builder.download_and_prepare(download_config=download)
+        built = Path(builder.data_path)
+        if notes:
+            write_whole(built / NOTES, json.dumps(notes))
+        if place.exists():
+            os.replace(place, folder / "before")
+        os.replace(built, place)
+
+
+@contextlib.contextmanager
+def new_folder(place):
+    """A folder beside a place, to build in what goes there."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix="preparing-", dir=place.parent, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager

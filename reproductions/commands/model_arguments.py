@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from ferkeras.trained.zoo import DEFAULT, RESULTS
-from reproductions.commands.argument_types import dataset, file, positive
+from reproductions.commands.argument_types import (
+    dataset,
+    file,
+    folder,
+    positive,
+)
 
 MODEL = (
     "its name, as `ferkeras models` lists it, or the path of a .keras file or "
@@ -50,7 +55,7 @@ def add_predict(subparsers):
     add("--json", type=file, metavar="FILE", help="write a list, for programs")
     add(
         "--annotate",
-        type=Path,
+        type=folder,
         metavar="FOLDER",
         help="write the pictures and videos with boxes and bars drawn into "
         "them",
@@ -99,4 +104,4 @@ def add_evaluate(subparsers, shared):
         help="part to score, or several joined by + (test; all, where there "
         "is none)",
     )
-    add("--json", type=Path, metavar="FILE", help="write the scores here too")
+    add("--json", type=file, metavar="FILE", help="write the scores here too")

@@ -150,15 +150,35 @@ def places_of(root, left_out):
                 "train, validation or test, or move it away."
             )
         left_out["folders without images, left out"].append(path)
+    loose = []
     for path in walk(root, left_out, deep=False):
         refuse_archive(path, {*places}, split_of)
-        leave_out(path, left_out)
+        if is_image(path):
+            loose.append(path.name)
+        else:
+            leave_out(path, left_out)
+    refuse_loose(root, loose)
     # Such as train/train/CLASS, as some programs unpack.
     for split, place in places.items():
         below = folders.below(place)
         if len(below) == 1 and split_of(below[0].name) == split:
             places[split] = below[0]
     return {split: places[split] for split in SPLITS if split in places}
+
+
+def refuse_loose(place, names):
+    """Refuse images beside the folders that they should be in.
+
+    Args:
+        place: `pathlib.Path` of the folder of those.
+        names: of the images; none is as it should be.
+
+    Raises:
+        ValueError: where there is one.
+    """
+    if names:
+        listed = image_files.listed(names)
+        raise ValueError(f"{place} has images of no class: {listed}. {LAYOUT}")
 
 
 def refuse_archive(path, there, key_of):
@@ -227,9 +247,7 @@ def images_of(place, left_out):
                     "their images into one folder."
                 )
             paths.append(path)
-    if loose:
-        names = image_files.listed(loose)
-        raise ValueError(f"{place} has images of no class: {names}. {LAYOUT}")
+    refuse_loose(place, loose)
     for key, path in unread.items():
         if key not in found:
             raise ValueError(

@@ -116,7 +116,8 @@ def write_csv(file, predictions, class_names):
             + [shares.get(name) for name in class_names]
             + [found.error]
         )
-    file.write(text.getvalue().encode())
+    # A file's name may be of another encoding than the system's.
+    file.write(text.getvalue().encode(errors="surrogateescape"))
 
 
 def rounded(prediction):
@@ -153,7 +154,7 @@ def summary(seen, others):
     return line
 
 
-def show(predictor, sources, album, screen):
+def show(predictor, sources, album, screen, seen):
     """Print each prediction, and how far it is.
 
     Of what moves, a terminal gets a line where the label changes.
@@ -163,9 +164,13 @@ def show(predictor, sources, album, screen):
         sources: list of what it takes.
         album: `Album` for the annotated pictures; or None.
         screen: `rich.console.Console` of the progress.
+        seen: list that is given all predictions.
 
     Returns:
-        All predictions, and whether Ctrl-C ended it early.
+        Whether Ctrl-C ended it early.
+
+    Raises:
+        OSError: where a picture cannot be drawn to the album.
     """
     watched = screen.is_terminal and sys.stdout.isatty()
     names = max(len(str(source)) for source in sources)
@@ -186,7 +191,7 @@ def show(predictor, sources, album, screen):
         redirect_stderr=False,
     )
     say = screen.print if watched else Console().print
-    seen, last = [], None
+    last = None
     with progress:
         total = pictures_in(sources, predictor.every)
         task = progress.add_task("", total=total)
@@ -198,25 +203,27 @@ def show(predictor, sources, album, screen):
                         line = line_of(found, min(names, 60), labels)
                         say(line, soft_wrap=True, highlight=False)
                     last = now
+                seen += predictions
                 if album and pixels is not None:
                     album.add(predictions, pixels)
-                seen += predictions
                 progress.advance(task)
         except KeyboardInterrupt:
-            return seen, True
-    return seen, False
+            return True
+    return False
 
 
 def predict(asked):
     """Predict of what the words name; leave with 1 where not all was read.
 
-    Ctrl-C ends it, with what there is until then.
+    Ctrl-C ends it, with what there is until then; so does a picture that
+    cannot be drawn.
 
     Args:
         asked: parsed words, as of `arguments.commands`.
     """
     sources, others = sources_of(asked.paths, asked.annotate)
     album = asked.annotate and Album(asked.annotate, sources, asked.every)
+    seen, stopped, failed = [], False, ""
     devices.configure()
     predictor = Predictor(asked.model, asked.cropped, asked.every)
     # What image libraries write to the standard error, we say ourselves.
@@ -226,14 +233,19 @@ def predict(asked):
             # Opened first, so that no hours are lost to a wrong name.
             table = asked.csv and stack.enter_context(open_whole(asked.csv))
             listed = asked.json and stack.enter_context(open_whole(asked.json))
-            with album or contextlib.nullcontext():
-                seen, stopped = show(predictor, sources, album, screen)
+            try:
+                with album or contextlib.nullcontext():
+                    stopped = show(predictor, sources, album, screen, seen)
+            except OSError as error:
+                failed = f"not drawn: {error}"
             if table:
                 write_csv(table, seen, predictor.class_names)
             if listed:
                 entries = [rounded(found) for found in seen]
                 listed.write(json.dumps(entries, indent=1).encode())
         screen.print(summary(seen, others), soft_wrap=True, highlight=False)
+        if failed:
+            screen.print(failed, style="red", soft_wrap=True, highlight=False)
     early = stopped and not any(isinstance(x, int) for x in sources)
-    if early or any(found.error for found in seen):
+    if early or failed or any(found.error for found in seen):
         sys.exit(1)

@@ -35,6 +35,11 @@ def reader_of(dataset):
     """
     name, _, config = dataset.partition("/")
     known = sorted(path.parent.name for path in BUILDERS.glob("*/reader.py"))
+    if name == "own":
+        raise ValueError(
+            "Name your own images own/NAME, of letters, digits, _ and -. "
+            f"Received: {dataset!r}"
+        )
     if name not in known:
         raise ValueError(
             f"There are builders for {', '.join(known)}. Received: {dataset!r}"
@@ -42,8 +47,9 @@ def reader_of(dataset):
     reader = importlib.import_module(f"tfds_builders.{name}.reader")
     config = config or reader.DEFAULT_CONFIG
     if config and config not in reader.CONFIGS:
+        there = f"the configs {', '.join(reader.CONFIGS)}"
         raise ValueError(
-            f"{name} has the configs {', '.join(reader.CONFIGS)}. "
+            f"{name} has {there if reader.CONFIGS else 'no configs'}. "
             f"Received: {dataset!r}"
         )
     return name, config, reader
@@ -57,7 +63,8 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
             `/faces<side>`, that dataset is prepared, and then its faces are
             cut out.
         data_dir: folder of prepared datasets.
-        manual_dir: folder of the publisher's files; TFDS's own,
+        manual_dir: folder of the publisher's files, which are read again
+            where the dataset is prepared already; TFDS's own,
             `<data_dir>/downloads/manual`, when None.
         npz: also write the one file that machines without TensorFlow read;
             without TensorFlow here, it is all that is written.
@@ -77,12 +84,12 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         return prepare_own(dataset, data_dir, manual_dir)
     name, config, reader = reader_of(dataset)
     dataset = f"{name}/{config}" if config else name
-    manual_dir = manual_folder(manual_dir, data_dir)
+    again, manual_dir = bool(manual_dir), manual_folder(manual_dir, data_dir)
     if not has_tensorflow():
         source = read_without_tensorflow(dataset, config, reader, manual_dir)
         write_npz(source, npz_path(dataset, data_dir))
         return source
-    build_with_tfds(name, config, reader, data_dir, manual_dir)
+    build_with_tfds(name, config, reader, data_dir, manual_dir, again)
     source = open_dataset(dataset, data_dir)
     if npz:
         write_npz(source, npz_path(dataset, data_dir))

@@ -36,10 +36,14 @@ def evaluate_model(asked):
     datasets = Datasets(asked.data_dir)
     source = datasets.source(asked.dataset)
     split = asked.split or default_split(source)
-    shipped = zoo.shipped(asked.results)
-    known = shipped.get(zoo.full_name(asked.model, shipped))
-    if known:
-        refuse_seen(known.record, asked.dataset, split)
+    record = zoo.record_of(asked.model, asked.results)
+    if record:
+        refuse_seen(record, asked.dataset, split)
+    else:
+        print(
+            "What the model was trained on is not known: of images that it "
+            "has seen, the numbers would be too high."
+        )
     faces = images_for(model, datasets, asked.dataset, split)
     found = scores(
         faces.labels,
@@ -56,7 +60,7 @@ def evaluate_model(asked):
     if asked.json:
         entry = {
             "model": asked.model,
-            "model_sha256": known and known.record["model_sha256"],
+            "model_sha256": record and record.get("model_sha256"),
             "dataset": datasets.card(asked.dataset, [split], ()),
             "split": split,
             "commit": commit(),

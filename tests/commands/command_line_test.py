@@ -143,7 +143,7 @@ def test_what_is_at_hand_waits_for_its_turn(tmp_path, capsys):
         return {(line["paper"], line["dataset"]) for line in lines}
 
     assert not waiting()
-    for name in ("jaffe", "kdef"):
+    for name in ("jaffe", "kdef", "fer2013"):
         (data / f"{name}.npz").parent.mkdir(exist_ok=True)
         (data / f"{name}.npz").touch()
         (data / name / "1.0.0").mkdir(parents=True)
@@ -151,7 +151,7 @@ def test_what_is_at_hand_waits_for_its_turn(tmp_path, capsys):
     assert ("pandey2019", "kdef") in waiting()
     __main__.main(["--json", "--dataset", "jaffe", *where])
     for line in json.loads(capsys.readouterr().out):
-        # Others start from ImageNet's weights, or are on faces.
+        # On FER2013's too. Others start from ImageNet's, or are on faces.
         here = "(FER2013 backbone)" in line["row"]
         assert line["status"] == ("waiting" if here else "not run")
         assert line["dataset"] in ("jaffe", "jaffe/faces227")

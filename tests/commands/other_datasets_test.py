@@ -1,13 +1,22 @@
 """A paper's rows on other datasets, and a trained model on others still."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
-from ferkeras.data import Datasets, Faces, Source, npz_path, write_npz
+from ferkeras.data import (
+    Datasets,
+    Faces,
+    Source,
+    npz_path,
+    open_dataset,
+    write_npz,
+)
 from ferkeras.papers.paper import units
 from ferkeras.runs.record import read_record
+from ferkeras.trained import zoo
 from reproductions import __main__, chesley2021
 from reproductions.commands import run_papers
 from reproductions.commands.other_datasets import on_dataset, protocol_of
@@ -100,6 +109,40 @@ def test_its_model_is_scored_on_another_dataset(run, tmp_path, capsys):
     assert counts == {"angry": 20, "happy": 20}
     assert entry["dataset"]["name"] == "own/desk"
     assert entry["model"] == str(model)
+    assert "is not known" not in said
+
+
+def test_a_model_by_its_path_is_not_scored_on_what_it_has_seen(run, capsys):
+    folder, results, unit = run
+    exported = results / "work" / unit.folder / "seed0" / "model.keras"
+    there = ["--data-dir", str(folder)]
+    with pytest.raises(SystemExit, match="was trained on images of train"):
+        __main__.main(["evaluate", str(exported), "--dataset", JAFFE, *there])
+    # Whatever it is called, what ships is known.
+    ours = zoo.shipped()["chesley2021/i-lenet5"]
+    away = folder / "away.keras"
+    shutil.copy(ours.file, away)
+    assert zoo.record_of(away) == zoo.record_of(ours.file) == ours.record
+    shutil.copy(exported, away)
+    assert zoo.record_of(away) is None
+    __main__.main(["evaluate", str(away), "--dataset", JAFFE, *there])
+    assert "was trained on is not known" in capsys.readouterr().out
+
+
+def test_a_prepared_file_that_is_damaged_is_named(tmp_path):
+    write("own/desk", ("happy", "angry"), {"train": 8}, tmp_path)
+    path = npz_path("own/desk", tmp_path)
+    whole = path.read_bytes()
+    message = f"{path} is cut short or damaged.*prepare own/desk"
+    for content in (whole[:300], b"no archive"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=message):
+            open_dataset("own/desk", tmp_path)
+    path.write_bytes(whole)
+    source = open_dataset("own/desk", tmp_path)
+    path.write_bytes(whole.replace(b"\x01\x00\x00", b"\x02\x00\x00"))
+    with pytest.raises(ValueError, match=message):
+        source.faces("train")
 
 
 @pytest.mark.parametrize(

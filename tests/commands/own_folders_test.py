@@ -61,6 +61,7 @@ def test_the_usual_names_of_splits_are_known(folder, name):
         (["train/Happy/1.png"], "train/happy and .*train/Happy mean one class"),
         (["train/sad /1.png"], "sad and .*sad  mean one class"),
         (["train/1.png"], "train has images of no class: 1.png"),
+        (["1.png"], "desk has images of no class: 1.png"),
         (
             ["test/glad/1.png"],
             "test has classes without images to train on: glad",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import sys
 
@@ -159,6 +160,31 @@ def test_what_is_refused(predict, tmp_path, words, expected):
 
 def test_a_folder_for_the_table_is_refused_at_once(predict, tmp_path):
     assert predict(HOPPER, "--csv", tmp_path)[:2] == (2, [])
+    assert predict(HOPPER, "--annotate", HOPPER)[:2] == (2, [])
+
+
+def test_the_table_has_names_that_are_no_text(predict, tmp_path):
+    name = os.fsdecode(b"caf\xe9.png")
+    Image.new("L", (50, 50)).save(tmp_path / "a.png")
+    (tmp_path / "a.png").rename(tmp_path / name)
+    out, listed = tmp_path / "o.csv", tmp_path / "o.json"
+    code, _, _ = predict(tmp_path, "--csv", out, "--json", listed)
+    assert code == 0
+    assert b"/caf\xe9.png," in out.read_bytes()
+    assert json.loads(listed.read_text())[0]["source"].endswith(name)
+
+
+def test_what_cannot_be_drawn_takes_no_row_from_the_table(predict, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "o.csv"
+    folder.mkdir()
+    for name in "abc":
+        Image.new("L", (50, 50)).save(folder / f"{name}.png")
+    (tmp_path / "seen" / "b.png.jpg").mkdir(parents=True)
+    words = "--cropped", "--csv", out, "--annotate", tmp_path / "seen"
+    code, lines, err = predict(folder, *words)
+    assert code == 1 and len(lines) == 2
+    assert "not drawn: " in err and "b.png.jpg" in err
+    assert len(out.read_text().splitlines()) == 3
 
 
 def test_a_terminal_has_a_line_where_the_label_changes(
@@ -169,8 +195,9 @@ def test_a_terminal_has_a_line_where_the_label_changes(
     screen = Console(file=io.StringIO(), force_terminal=True, width=200)
     predictor = Predictor(model, cropped=True)
     sources = [tmp_path / "a.mp4", photos.path_of("grace_hopper.jpg")]
-    seen, stopped = show(predictor, sources, None, screen)
-    assert len(seen) == 11 and not stopped
+    seen = []
+    assert not show(predictor, sources, None, screen, seen)
+    assert len(seen) == 11
     said = Text.from_ansi(screen.file.getvalue()).plain
     assert re.findall(r"(\d\.\d\d) s +(\w+)", said) == [
         ("0.00", "dark"),

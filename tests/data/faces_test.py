@@ -153,6 +153,18 @@ def test_faces_of_no_size_are_no_dataset(size, tmp_path):
         prepare.prepare(f"{PHOTOGRAPHS}/faces{size}", tmp_path)
 
 
+@pytest.mark.parametrize(
+    "name,message",
+    [
+        ("kdef/faces0", "kdef has no configs. Received"),
+        ("own/my.photos", "own/NAME, of letters, digits, _ and -"),
+    ],
+)
+def test_a_name_that_is_none_is_told_what_there_is(name, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        prepare.prepare(name, tmp_path)
+
+
 def test_the_default_config_opens_by_the_name_that_was_asked_for(
     manual, tmp_path, monkeypatch
 ):
@@ -224,6 +236,8 @@ def test_a_kill_leaves_no_half_of_a_file(manual, tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError):
         Datasets(tmp_path).source(NAME)
 
+    (left,) = tmp_path.glob("*.tmp")
+    os.utime(left, (0, 0))
     without_tensorflow(monkeypatch)
     command(tmp_path, manual)
     assert open_npz(NAME, tmp_path).crops == {"train": COUNTS}

@@ -130,6 +130,29 @@ def test_a_video_is_read_by_frame_with_its_time(tmp_path, every, numbers):
         assert abs(picture.read().mean() - 20 * picture.number) < 6
 
 
+def test_a_video_that_is_cut_short_has_its_frames_and_an_error(tmp_path):
+    path = tmp_path / "a.avi"
+    code = cv2.VideoWriter.fourcc(*"MJPG")
+    video = cv2.VideoWriter(str(path), code, 5, (64, 48))
+    for grey in range(50):
+        video.write(np.full((48, 64, 3), grey, np.uint8))
+    video.release()
+    assert len(list(media.pictures([path], 1))) == 50
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    *some, last = media.pictures([path], 1)
+    assert 10 < len(some) < 40 and all(x.read().shape for x in some)
+    with pytest.raises(ValueError, match=f"ends after {len(some)} of 50"):
+        last.read()
+
+
+def test_an_image_needs_no_suffix_in_a_folder(tmp_path):
+    Image.new("L", (50, 50)).save(tmp_path / "a", "PNG")
+    (tmp_path / "b").write_text("notes")
+    found, left_out = media.media_in(tmp_path)
+    assert found == [tmp_path / "a"]
+    assert left_out == {"other files, left out": 1}
+
+
 def test_a_folder_is_looked_through_without_side_files(tmp_path):
     names = ["b.JPG", "in/a.heic", "in/c.webp", "z.Mp4"]
     beside = [".a.jpg", "@eaDir/a.jpg", "__MACOSX/in/._a.png"]

@@ -16,7 +16,7 @@ from ferkeras.dataset_sources import (
     how_to_prepare,
 )
 from ferkeras.papers.paper import units
-from ferkeras.reports import advice, how_to_run
+from ferkeras.reports import advice, how_to_run, listing
 from ferkeras.reports.summary import summarise
 from ferkeras.runs.cost_file import costs_file, read_costs
 from ferkeras.weights import FILES
@@ -125,6 +125,28 @@ def test_a_row_in_json_has_its_dataset_command_and_hours(empty):
     assert {recorded[key] for key in advice.KEYS} == {None}
     unknown = advice.as_json(replace(line, seconds=None))
     assert unknown["hours_cpu"] is None and unknown["command"]
+
+
+def test_what_a_row_starts_from_must_be_at_hand_too(empty, monkeypatch):
+    paper, _ = not_run("vo2020", empty)
+    line = next(
+        x
+        for x in how_to_run.listed([paper], empty)
+        if x.row == "AffectNet, 8 classes: PSR, PDLS"
+    )
+    # That of its VGG16, which is trained on FER+, and its super-resolution.
+    assert len(line.weights) == 2 and len(line.datasets) == 2
+    prepared = set()
+    monkeypatch.setattr(
+        listing, "is_prepared", lambda dataset, _: dataset in prepared
+    )
+    for thing in (*line.datasets, *line.weights):
+        assert line.here(empty).status == "not run"
+        if thing in line.weights:
+            (empty / "weights").mkdir(exist_ok=True)
+            (empty / "weights" / thing).touch()
+        prepared.add(thing)
+    assert line.here(empty).status == "waiting"
 
 
 def test_hours_hold_what_a_row_starts_from(empty):

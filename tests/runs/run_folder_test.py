@@ -120,3 +120,43 @@ def test_a_closed_folder_has_no_snapshot(tmp_path):
     folder.save_within(1, state(1))
     folder.close()
     assert [path.name for path in tmp_path.iterdir()] == ["history.csv"]
+
+
+def test_a_first_epoch_is_gone_on_with_from_within(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.claim("recipe 1")
+    folder.save_within(7, state(0))
+    again = RunFolder(tmp_path)
+    again.claim("recipe 1")
+    steps, _ = again.within()
+    assert steps == 7
+    with pytest.raises(ValueError, match="Delete that folder"):
+        RunFolder(tmp_path).claim("recipe 2")
+
+
+def test_what_a_kill_left_of_a_snapshot_goes(tmp_path):
+    folder = RunFolder(tmp_path)
+    train(folder, [0.5])
+    folder.save()
+    left = tmp_path / "snapshot.npz.host-7-1.tmp"
+    left.touch()
+    RunFolder(tmp_path).claim("recipe 1")
+    assert not left.exists() and saved_epochs(tmp_path) == 1
+
+
+def test_epochs_are_listed_once_wherever_saving_is_interrupted(
+    tmp_path, monkeypatch
+):
+    folder = RunFolder(tmp_path)
+    train(folder, [0.1, 0.2])
+    write = run_folder.write_arrays
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_folder, "write_arrays", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        folder.save()
+    monkeypatch.setattr(run_folder, "write_arrays", write)
+    folder.save()
+    assert read_history(tmp_path / "history.csv") == folder.history

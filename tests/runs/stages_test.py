@@ -27,6 +27,13 @@ def network(input_shape, num_classes):
     return keras.Model(inputs, layers.Dense(num_classes, name="head")(x))
 
 
+class Interrupt(keras.callbacks.Callback):
+    """Ctrl-C, after the first epoch."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        raise KeyboardInterrupt
+
+
 def at_rate(rate):
     phase = Phase(partial(keras.optimizers.SGD, rate), 1)
     return replace(tiny.RECIPE, phases=(phase,))
@@ -147,8 +154,24 @@ def test_a_stage_is_run_again_where_its_weights_are_lost(run, tmp_path):
     (tmp_path / f"work/{stage.folder}/seed0/model.keras").unlink()
     left = pending([unit], tmp_path, tiny.Noise())
     assert left == [stage, unit]
+    # Cut short, it takes nothing from what is recorded.
+    recorded = read_record(tmp_path, stage)
+    stop = [Interrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        reproduce(stage, tmp_path, tiny.Noise(), "c", callbacks=stop)
+    assert read_record(tmp_path, stage) == recorded
     assert work_through(left, tmp_path, tiny.Noise(), "c") == 0
     assert record.exists()
+
+
+def test_a_record_from_another_recipe_of_its_stage_counts_as_none(run):
+    results, _ = run
+    unit = unit_of(NEXT)
+    table = replace(unit.table, rows=(replace(STAGE, image_size=8), NEXT))
+    paper = replace(unit.paper, tables=(table,))
+    changed = replace(unit, paper=paper, table=table)
+    assert changed.digest == unit.digest
+    assert read_record(results, unit) and not read_record(results, changed)
 
 
 def test_a_unit_whose_stage_is_not_there_waits(tmp_path, capsys):

@@ -1,8 +1,10 @@
 """The order of a queue over papers, and what it does with a fault."""
 
+import contextlib
 import errno
 import fcntl
 import os
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from ferkeras.runs import work_queue
 from ferkeras.runs.pending import cheapest_first
 from ferkeras.runs.record import is_complete, read_record, write_record
 from ferkeras.runs.work_queue import work_through
+from ferkeras.training.train import OutOfTime
 from reproductions import __main__
 from reproductions.commands import run_papers
 from tests import tiny
@@ -78,6 +81,26 @@ def test_a_fault_in_one_row_does_not_stop_the_others(
     assert "too large for this machine" in said
     assert "A, clean, seed 0: failed" in said
     assert f"{second}: 50.00 % on test" in said
+
+
+def test_what_ends_beside_a_run_that_stops_is_told(tmp_path, monkeypatch):
+    bad, good = units(PAPER, ["A"], runs=2)
+    ends = [Future(), Future()]
+    ends[good.seed].set_result([{"scores": {"accuracy": 50.0}}])
+    ends[bad.seed].set_exception(OutOfTime())
+
+    class Pool:
+        def submit(self, function, units, *arguments):
+            return ends[units[0].seed]
+
+    monkeypatch.setattr(
+        work_queue, "workers", lambda *_: contextlib.nullcontext(Pool())
+    )
+    queue = work_queue.Queue(tmp_path, None, "c", None, None, print, [])
+    found = []
+    with pytest.raises(OutOfTime):
+        queue.run([bad, good], work_queue.PROCESSES, found)
+    assert found == [(good, {"scores": {"accuracy": 50.0}})]
 
 
 @pytest.fixture

@@ -117,3 +117,35 @@ def test_what_is_no_classifier_is_refused(network, tmp_path):
     network.save(tmp_path / "logits.keras")
     with pytest.raises(ValueError, match="logits.keras does not name"):
         open_model(tmp_path / "logits.keras")
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", "cut", "other"])
+def test_what_cannot_be_opened_is_named(network, tmp_path, content):
+    path = tmp_path / "model.keras"
+    if content == "other":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("notes.txt", "no model")
+    elif content == "cut":
+        network.save(path)
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match="model.keras cannot be opened: it is"):
+        open_model(path)
+
+
+def test_a_file_stays_whole_where_the_next_is_cut_short(
+    network, tmp_path, monkeypatch
+):
+    export(network, tmp_path)
+    path = tmp_path / "model.keras"
+    whole = path.read_bytes()
+
+    def killed(model, target):
+        target.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keras.Model, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        export(network, tmp_path)
+    assert path.read_bytes() == whole

@@ -57,3 +57,12 @@ def test_what_cannot_be_shown_is_no_error():
     images = np.array([0, 255, 0, 0], np.uint8).reshape(4, 1, 1, 1)
     found = np.array([-3.0, 1.5, 0.5, 0.0]).reshape(4, 1, 1, 1)
     assert metrics.reconstruction_scores(images, found)["mse"] == 0.25 / 4
+
+
+def test_an_image_without_probabilities_is_one_of_which_nothing_is_known():
+    labels = np.array([0, 1, 2, 3])
+    probabilities = np.eye(4)
+    probabilities[1, 2] = np.nan
+    found = metrics.scores(labels, probabilities, "abcd")
+    assert found["accuracy"] == 75
+    assert found["nll"] == pytest.approx(np.log(4) / 4)

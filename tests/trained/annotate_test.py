@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ferkeras.trained.annotate import Album, annotated
+from ferkeras.trained.annotate import Album, annotated, partial_of
 from ferkeras.trained.predict import Prediction
 from tests.photos import write_video
 
@@ -106,3 +106,39 @@ def test_videos_and_animated_files_become_videos(tmp_path):
             assert read and image.shape[0] == 400
             assert abs(image.mean() - 20 * frame) < 6
         assert not video.read()[0]
+
+
+def test_a_video_that_cannot_be_written_is_told_and_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    write_video(tmp_path / "a.mp4")
+    pixels = np.zeros((400, 401, 3), np.uint8)
+    sources = [tmp_path / "a.mp4"]
+    found = [face(str(sources[0]), None, 0, 0.0)]
+    with (
+        pytest.raises(OSError, match="a.mp4: the video could not be written"),
+        Album(tmp_path / "out", sources, 1) as album,
+    ):
+        album.add(found, pixels)
+        # As on a disk that is full: OpenCV says nothing.
+        album.video.release()
+        partial_of(album.path).write_bytes(b"half")
+    assert not list((tmp_path / "out").iterdir())
+    with (
+        pytest.raises(OSError, match="a.mp4: no video can be written"),
+        Album(tmp_path / "out", sources, 1) as album,
+    ):
+        monkeypatch.setattr(cv2, "VideoWriter", NoWriter)
+        album.add(found, pixels)
+
+
+class NoWriter:
+    """A writer that does not open."""
+
+    fourcc = cv2.VideoWriter.fourcc
+
+    def __init__(self, *_):
+        pass
+
+    def isOpened(self):  # noqa: N802
+        return False

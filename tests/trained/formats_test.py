@@ -109,3 +109,11 @@ def test_images_to_test_with_differ_and_have_edges():
 @pytest.mark.any_backend
 def test_the_command_offers_every_format():
     assert {*model_arguments.FORMATS} == {*FORMATS}
+
+
+@pytest.mark.parametrize("to", [k for k, x in FORMATS.items() if x.suffix])
+@pytest.mark.parametrize("name", ["a", "a.h5"])
+def test_another_suffix_than_the_formats_is_refused(model, to, name, tmp_path):
+    with pytest.raises(ValueError, match=rf"\{FORMATS[to].suffix}\. Received"):
+        convert(model, to, tmp_path / name)
+    assert not list(tmp_path.iterdir())

@@ -101,11 +101,14 @@ def find_images(root, instructions):
         else read_mirror(mirror[0], instructions)
     )
     if not found.images:
+        # The publishers' images are in an archive of their own.
+        images = (official[0].parent.parent if official else root) / IMAGES
         raise FileNotFoundError(
             f"{root}: expected images with names such as "
             f"train_00001_aligned.jpg, of {len(found.without_image)} labels. "
             f"{instructions} Received: "
             f"{len(found.without_label) + len(found.left_out)} others"
+            f"{folders.advice(images)}"
         )
     return found
 

@@ -213,3 +213,12 @@ def test_list_without_images_is_refused(official):
     shutil.rmtree(official / ALIGNED)
     with pytest.raises(FileNotFoundError, match="of 12 labels.*0 others"):
         reader.read(None, official)
+
+
+def test_images_that_are_still_in_their_archive_are_told_of(official):
+    shutil.rmtree(official / "Image")
+    archive = official / "Image" / "aligned.zip"
+    archive.parent.mkdir()
+    archive.touch()
+    with pytest.raises(FileNotFoundError, match="Unpack aligned.zip first"):
+        reader.read(None, official)
