@@ -86,7 +86,7 @@ def open_whole(path, size=None):
 def drop_leftovers(path):
     """Delete what writers of a file that were killed left beside it."""
     for partial in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):
-        with contextlib.suppress(FileNotFoundError):  # another was faster
+        with contextlib.suppress(OSError):  # another's, or gone by now
             if time.time() - partial.stat().st_mtime > LEFT:
                 partial.unlink()
 

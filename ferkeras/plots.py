@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from ferkeras.files import write_whole
 from ferkeras.scoring.metrics import percent_of_rows
 
 COLOURS = 64
@@ -19,11 +20,12 @@ def save_chart(figure, path):
 
     Pictures that show images are written as they are.
     """
-    buffer = io.BytesIO()
+    buffer, smaller = io.BytesIO(), io.BytesIO()
     figure.savefig(buffer)
     with Image.open(buffer) as image:
         few = image.convert("RGB").quantize(COLOURS)
-    few.save(path, optimize=True)
+    few.save(smaller, "PNG", optimize=True)
+    write_whole(path, smaller.getvalue())
 
 
 def draw_percents(axes, share, class_names, title, digits, size=None):

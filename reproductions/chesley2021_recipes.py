@@ -78,16 +78,20 @@ EMOTION = (
     EPOCHS,
     *WARPED,
 )
-SEC_II_E = (
-    "the run of Sec. II.E, of Deep Emotion: Adam at 5e-3 and L2 of 1e-3, which "
-    "in torch is a factor of 5e-4 on the squared kernels; epoch 340 of the "
-    "500 that it trained",
+RATE_OF_II_E = (
+    "Adam at 5e-3 and L2 of 1e-3 as in Sec. II.E, which in torch is a factor "
+    "of 5e-4 on the squared kernels",
     *WARPED,
 )
+SEC_II_E = (
+    "the run of Sec. II.E, of Deep Emotion: epoch 340 of the 500 that it "
+    "trained",
+    *RATE_OF_II_E,
+)
 MOVED = (
-    "not a run of the paper: the same rate and L2 in the wide network, to the "
-    "table's epoch of it, 60. Recorded as *M: Deep Emotion wide*, which had "
-    "this recipe then",
+    "not a run of the paper: Deep Emotion's rate and L2 in the wide one, to "
+    "the table's epoch of it, 60. Recorded as *M: Deep Emotion wide*, which "
+    "had this recipe then",
 )
 TWO = (
     "both warped images go through the same convolutions, and their features "

@@ -45,8 +45,8 @@ FRAMES = (
 )
 OURS = (
     "not the paper's images, and not its 1e-3 but 1e-4 for Adam; the frozen "
-    "convolutions are those of AlexNet on FER2013's Training, one network for "
-    "grey and another for three channels; FER2013 enlarged from 48 pixels",
+    "convolutions are those of AlexNet on FER2013's Training, networks for "
+    "grey and others for three channels; FER2013 enlarged from 48 pixels",
     *NETWORK,
 )
 CHANNELS = {

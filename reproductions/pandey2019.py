@@ -39,6 +39,7 @@ from reproductions.pandey2019_recipes import (
     ARRIAGA,
     BARSOUM,
     COMBINED,
+    COMPACT,
     DENSE,
     FOUR_NEIGHBOURS,
     GRADIENT,
@@ -46,7 +47,6 @@ from reproductions.pandey2019_recipes import (
     KDEF,
     LABELS,
     MAJORITY,
-    NORMALIZED,
     SHARED,
     adam,
     also,
@@ -71,7 +71,7 @@ def vgg(name, channels, reported, rate=VGG13_RATE, **how):
 
 def base(name, channels, reported, rate=BASE_RATE, **how):
     """A row of the compact network."""
-    recipe = also(adam(rate, **how), *NORMALIZED)
+    recipe = also(adam(rate, **how), *COMPACT)
     return ferplus(name, compact_bottleneck, channels, reported, recipe=recipe)
 
 

@@ -46,14 +46,19 @@ MAJORITY = (
 )
 FILTERS = (
     "3x3 kernels on the resized grey image, signed, standardised; the "
-    "Laplacian as OpenCV's with ksize=3, [[2, 0, 2], [0, -8, 0], [2, 0, 2]], "
-    "not the four-neighbour one of textbooks, which is a reading",
+    "Laplacian, but where a row's name says otherwise, as OpenCV's with "
+    "ksize=3, [[2, 0, 2], [0, -8, 0], [2, 0, 2]], not the four-neighbour one "
+    "of textbooks, which is a reading",
 )
 FOUR_NEIGHBOURS = (
     "the Laplacian of the four neighbours, [[0, 1, 0], [1, -4, 1], [0, 1, 0]], "
     "OpenCV's default",
 )
-NORMALIZED = ("batch normalisation as in MobileNetV2, momentum 0.9; no biases",)
+COMPACT = (
+    "batch normalisation as in MobileNetV2, momentum 0.9; no biases",
+    'the "same hyper-parameters" of Table 4 are read as the same in its rows, '
+    "not as those of Table 2's VGG13, but for batch and augmentation",
+)
 
 
 def adam(start, epochs=40, others=(), labels=LABELS):

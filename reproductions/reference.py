@@ -62,7 +62,9 @@ def recipe(classes, epochs, augment, views):
         batch_size=128,
         augment=augment,
         assumed=(
-            "no paper's recipe: all of it is ours, as the table's note says",
+            "no paper's recipe: all of it is ours, what the table's note says "
+            "and the network's width, epochs, dropout, batch, weight decay and "
+            "augmentation",
         ),
         loss=partial(PriorLabelSmoothing, uniform_prior(classes), 0.9),
         views=views,

@@ -103,7 +103,8 @@ PSR_RATES = {"^(transformer|edsr)": 0.1}
 PSR_FERPLUS = {"^(transformer|edsr)": 0.01, "^(shared|head)": 0.5}
 PSR_RAF = {"^(transformer|edsr)": 0.01, "^(shared|head)": 5.0}
 BOTH = (
-    "VGG16 with batch normalisation",
+    "VGG16 with batch normalisation, from ImageNet's weights at one size, "
+    "without fastai's pooling to 7x7 before the head",
     "alpha 0.8 for PDLS, as in the authors' file for RAF-DB, and 0.9 for label "
     "smoothing",
     "batches and fastai's augmentation as in the authors' files; these mirror "
@@ -122,6 +123,8 @@ PYRAMID = (
     "detached",
     "1e-4 for EDSR, as for the spatial transformer, and 1e-3 for the rest",
     "raw scores are the logarithms of the fused probabilities",
+    "EDSR's baseline of DIV2K, its input normalised as ImageNet's, as in the "
+    "authors' code, and not the pixels less their mean that it was made with",
 )
 # Where the networks of the paper start.
 SAME_IMAGES = (
@@ -135,7 +138,8 @@ OTHER_IMAGES = (
 RELEASED = (
     "the authors' released settings: Adam, then SGD, one cycle of fastai each; "
     "0.4 of the probabilities are the image's, 0.6 the mean of eight views "
-    "with perspective and light",
+    "with perspective and light, drawn once where theirs are three times; and "
+    "the epoch of the highest accuracy, where theirs is of the least loss",
     *BOTH,
 )
 REORDERED = (
@@ -153,7 +157,11 @@ VOTES = (
     "ImageNet's weights, as there"
 )
 NEVER_RELEASED = "no recipe for AffectNet was released: it is that of RAF-DB"
-ENLARGED = ("FER+ enlarged from 48 pixels",)
+ENLARGED = (
+    "FER+ enlarged from 48 pixels to 96, as in the authors' file; images of "
+    "which five of ten raters, or more, name one of the eight expressions: "
+    "25,373 to train on, where the paper has 25,371",
+)
 FERPLUS = Recipe(
     (adam(60, None),),
     batch_size=64,
@@ -225,6 +233,10 @@ SIZES = (
     "from the start",
     "PSR without spatial transformer, which fits one size, and from 64 pixels, "
     "as half of 48 or 50 is too small for five poolings",
+    "the epoch is chosen among those of the last size; cross-entropy, fastai's "
+    "augmentation, batches of 128 for VGG16, as in the authors' file, and of "
+    "64 for PSR",
+    *BOTH,
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = """
     quiet opencv image_file folders
-    files durations dataset_names limits names
+    files durations dataset_names limits names processes
     dataset_sources layers losses weights
     models data
     scoring

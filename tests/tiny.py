@@ -128,7 +128,12 @@ def train(
         own = build(row, 2)
         networks = networks or own
         place = path / str(seed) if len(seeds) > 1 else path
-        folder = RunFolder(place, row.task.metric, chosen_on)
+        folder = RunFolder(
+            place,
+            row.task.metric,
+            chosen_on,
+            chosen_from=row.recipe.chosen_from,
+        )
         state = {"model": values_of(own.training.variables)}
         runs.append(training.Run(seed, (folder,), state))
     if faces_at is None:

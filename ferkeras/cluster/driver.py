@@ -24,6 +24,7 @@ import keras
 import ray
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ferkeras.cluster import node
 from ferkeras.cluster.driver_files import Keeper
@@ -227,7 +228,9 @@ class Crew:
             path = self.results / node.log_of(group[0])
             text = path.read_text() if path.exists() else ""
             end = "\n".join(text.splitlines()[-LINES:])
-            table.add_row(name(group), why(error), f"{end}\n{path}")
+            cells = name(group), why(error), f"{end}\n{path}"
+            # Brackets in a log are no markup.
+            table.add_row(*map(Text, cells))
         return table
 
 

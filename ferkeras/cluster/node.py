@@ -21,7 +21,9 @@ from ferkeras.dataset_names import is_prepared
 from ferkeras.files import write_whole
 from ferkeras.limits import SCORING
 from ferkeras.runs.display import Report, key
-from ferkeras.runs.first_weights import weights_folder
+from ferkeras.runs.first_weights import weights_folder, weights_of
+from ferkeras.runs.grouping import grouped
+from ferkeras.runs.record import read_record
 from ferkeras.runs.reproduce import reproduce_together
 from ferkeras.runs.run_folder import SNAPSHOT, WITHIN
 from ferkeras.training import devices, sharing
@@ -80,8 +82,9 @@ def run(keeper, order, share, units, *stages):
     Raises:
         OutOfTime: at the deadline.
     """
-    left = ray.get(keeper.seconds_left.remote())
-    deadline = left and time.monotonic() + left - SCORING * (len(units) - 1)
+    seconds = ray.get(keeper.seconds_left.remote())
+    reserve = SCORING * (len(units) - 1)
+    deadline = seconds and time.monotonic() + seconds - reserve
     if deadline and time.monotonic() > deadline:
         raise OutOfTime
     with contextlib.ExitStack() as stack:
@@ -105,14 +108,24 @@ def run(keeper, order, share, units, *stages):
             sharing.share_batches()
         datasets = datasets_here(keeper, units[0].row, order.data_dir)
         tell = partial(told, keeper, units[0])
-        return reproduce_together(
-            units,
-            results,
-            datasets,
-            order.command,
-            deadline,
-            [*callbacks, Report(tell)],
-        )
+        found = {
+            key(unit): read_record(results, unit)
+            for unit in units
+            if weights_of(results, unit)
+        }
+        left = [unit for unit in units if key(unit) not in found]
+        # Where a worker died, one may be done, or further than another.
+        for group in grouped(left, results):
+            entries = reproduce_together(
+                group,
+                results,
+                datasets,
+                order.command,
+                deadline,
+                [*callbacks, Report(tell)],
+            )
+            found |= zip(map(key, group), entries, strict=True)
+        return [found[key(unit)] for unit in units]
 
 
 def told(keeper, unit, epoch, logs):
@@ -147,6 +160,7 @@ def fetch(keeper, units, results):
     tops = []
     for unit in units:
         tops += work_of(unit), log_of(unit)
+        tops += (f"{unit.folder}/seed{unit.seed}.json",)
         for stage in unit.stages:
             tops += (
                 f"{work_of(stage)}/model.keras",

@@ -21,6 +21,9 @@ from ferkeras.image_file import (
 )
 from ferkeras.opencv import cv2
 
+# Suffixes of videos that say how many frames they have; of others, FFmpeg
+# estimates that, and is far off where frames are not evenly spaced.
+COUNTED = (".avi", ".m4v", ".mov", ".mp4")
 # Of a webcam that does not tell, and of pages.
 FRAMES_A_SECOND = 25.0
 
@@ -150,7 +153,10 @@ def capture(source: Path | int) -> Iterator[cv2.VideoCapture]:
     if isinstance(source, Path) and not source.is_file():
         source.stat()  # Raises where there is none.
         raise ValueError("it is a folder, a pipe, a socket or a device")
-    video = cv2.VideoCapture(source if isinstance(source, int) else str(source))
+    # FFmpeg takes what stands before a colon for a protocol.
+    video = cv2.VideoCapture(
+        source if isinstance(source, int) else str(source.absolute())
+    )
     try:
         if not video.isOpened():
             raise ValueError(
@@ -228,9 +234,8 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
             number += 1
         if not number:
             raise ValueError("the video has no frame that can be read")
-        # Some formats estimate how many they have.
         count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        if number < 0.9 * count:
+        if number < 0.9 * count and Path(str(source)).suffix.lower() in COUNTED:
             raise ValueError(
                 f"the video is cut short or damaged: it ends after {number} "
                 f"of {count} frames"
@@ -244,6 +249,7 @@ def animation(source: Path, every: int) -> Iterator[Frame]:
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number % every == 0:
                 yield number, seconds, pixels_of(frame, True, True)
+            frame.load()  # A WebP tells of its duration only then.
             seconds += frame.info.get("duration", 0) / 1000
 
 

@@ -18,10 +18,18 @@ from ferkeras.dataset_sources import how_to_prepare
 
 
 def read_files(
-    path: Path, name: str, ends: np.ndarray, boxes: Sequence | np.ndarray | None
+    path: Path,
+    dataset: str,
+    name: str,
+    ends: np.ndarray,
+    boxes: Sequence | np.ndarray | None,
 ) -> Iterator[Boxed]:
     """Read what `put_files` wrote, one file after the other."""
-    with ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+    with (
+        damage_told(path, dataset),
+        ZipFile(path) as archive,
+        archive.open(f"{name}.npy") as file,
+    ):
         assert np.lib.format.read_magic(file) == (1, 0)
         np.lib.format.read_array_header_1_0(file)
         lengths = np.diff(ends, prepend=0).tolist()
@@ -47,15 +55,14 @@ def derived_of(path: Path, split: str) -> Path:
 
 
 @contextlib.contextmanager
-def opened(path: Path, dataset: str) -> Iterator[np.lib.npyio.NpzFile]:
-    """The file of a dataset.
+def damage_told(path: Path, dataset: str) -> Iterator[None]:
+    """Have a dataset's file that is damaged told, with what to do.
 
     Raises:
-        ValueError: where it is damaged, with what to do.
+        ValueError: where it is.
     """
     try:
-        with np.load(path) as file:
-            yield file
+        yield
     except (BadZipFile, zlib.error, EOFError, ValueError, KeyError) as error:
         raise ValueError(
             f"{path} is cut short or damaged ({error}). Copy it again, or "
@@ -74,7 +81,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
             f"{path} is missing, and TensorFlow, which would read the TFDS "
             f"dataset, is not installed. Run: {command} --npz"
         )
-    with opened(path, dataset) as file:
+    with damage_told(path, dataset), np.load(path) as file:
         splits = {n.split("/")[0]: None for n in file.files if "/" in n}
         version, class_names = str(file["version"]), file["class_names"]
         told = {
@@ -85,7 +92,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
 
     def read(split: str) -> Faces:
         images = f"{split}/images"
-        with opened(path, dataset) as file:
+        with damage_told(path, dataset), np.load(path) as file:
             columns: dict[str, Any] = {
                 name.removeprefix(f"{split}/"): file[name]
                 for name in file.files
@@ -94,7 +101,7 @@ def open_npz(dataset: str, data_dir: str | Path) -> Source:
             ends, boxes = columns.pop("ends", None), columns.pop("boxes", None)
             if ends is None:
                 return Faces(file[images], **columns)
-        files = partial(read_files, path, images, ends, boxes)
+        files = partial(read_files, path, dataset, images, ends, boxes)
         encoded = EncodedImages(files, len(ends), derived_of(path, split))
         return Faces(encoded, **columns)
 

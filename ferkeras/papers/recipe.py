@@ -80,6 +80,16 @@ class Recipe:
         """Epochs of all phases together."""
         return sum(phase.epochs for phase in self.phases)
 
+    @property
+    def chosen_from(self) -> int:
+        """Epochs before the first that may be chosen.
+
+        Scores at one size say nothing of another: where sizes differ, those
+        of the last phase are compared alone.
+        """
+        sizes = {phase.image_size for phase in self.phases}
+        return self.epochs - self.phases[-1].epochs if len(sizes) > 1 else 0
+
     def steps(self, images: int) -> int:
         """Batches an epoch of so many images."""
         return -(-images // self.batch_size)

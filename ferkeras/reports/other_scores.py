@@ -22,7 +22,7 @@ def other_rows(line):
         for words, reported, values in losses_of(line)
     ]
     if line.protocol.at_last_epoch:
-        # Only accuracies are kept of the last.
+        # Of the last, older records have the accuracy alone.
         found = [[row, f"{name}, best epoch", *x] for row, name, *x in found]
     return found + losses
 

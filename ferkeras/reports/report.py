@@ -68,7 +68,7 @@ def group_of(of_paper, part, found):
 
 def draw_chart(svg, path):
     """Write a chart to a file of its own."""
-    path.write_text(svg())
+    write_whole(path, svg())
 
 
 class Contents:
@@ -238,7 +238,7 @@ def write_report(paper, results):
     shown = {results / picture.path for picture in contents.pictures}
     for path in (results / paper.key).rglob("*"):
         if path.suffix in (".png", CHARTS) and path not in shown:
-            path.unlink()
+            path.unlink(missing_ok=True)
     path = results / f"{paper.key}.md"
     write_whole(path, written(contents))
     return path

@@ -183,8 +183,12 @@ class Line:
 
     @property
     def variance(self):
-        """Of one run, `centred`, or None below two, or where one has failed."""
-        if self.sd is None or self.failed:
+        """Of one run, `centred`.
+
+        None below two, or where one has failed or has no number.
+        """
+        finite = np.isfinite(self.values).all()
+        if self.sd is None or self.failed or not finite:
             return None
         return centred(self.values)
 

@@ -37,7 +37,11 @@ class Job:
             work / "tensorboard", hparams(unit), str(unit)
         )
         self.folder = RunFolder(
-            work, unit.row.task.metric, prints.get(protocol.select), self.log
+            work,
+            unit.row.task.metric,
+            prints.get(protocol.select),
+            self.log,
+            unit.row.recipe.chosen_from,
         )
         digests = [x.digest for x in (unit, *unit.stages)]
         self.folder.claim(f"{' '.join(digests)} {prints}")

@@ -8,7 +8,7 @@ from ferkeras.runs.first_weights import lacking, weights_of
 from ferkeras.runs.record import is_complete, read_record, refuse_to_overwrite
 
 
-def pending(units, results, datasets):
+def pending(units, results, datasets, none_needed=False):
     """Choose the units to run; name those whose dataset is not prepared.
 
     Before a unit come those that it starts from, where their weights are not
@@ -18,12 +18,13 @@ def pending(units, results, datasets):
         units: list of `Unit`.
         results: `pathlib.Path` of the results folder.
         datasets: `ferkeras.data.Datasets`.
+        none_needed: whether it is well if nothing can be run here.
 
     Returns:
         The units that have no complete record and can be run here.
 
     Raises:
-        FileNotFoundError: where there are units and none has its dataset and
+        FileNotFoundError: where one is needed, and none has its dataset and
             its published weights; it names all that is missing.
         ValueError: where a unit has the record of another recipe.
     """
@@ -38,7 +39,7 @@ def pending(units, results, datasets):
         if not lacks:
             ready += [x for x in (*stages, unit) if x not in ready]
     missing = dict.fromkeys(missing)
-    if missing and not ready:
+    if missing and not (ready or none_needed):
         raise FileNotFoundError("\n".join(missing))
     for text in missing:
         Console(stderr=True).print(f"Rows skipped: {text}")

@@ -35,16 +35,21 @@ class RunFolder:
         metric: name of the score that chooses the epoch; more is better.
         chosen_on: fingerprint of the images that the score is of.
         log: `TensorBoardLog` that is written along; or None.
+        chosen_from: epochs before the first that may be chosen, as of
+            `ferkeras.papers.recipe.Recipe`.
 
     Attributes:
         history: the epochs so far, each a dict of floats.
         state: the state after the last of them; None before the first.
-        best: the values scored after the best of them, likewise.
+        best: the values scored after the best of them, likewise; after the
+            last, before one may be chosen.
     """
 
-    def __init__(self, path, metric="accuracy", chosen_on="", log=None):
+    def __init__(
+        self, path, metric="accuracy", chosen_on="", log=None, chosen_from=0
+    ):
         self.path, self.metric, self.chosen_on = path, metric, chosen_on
-        self.log = log
+        self.log, self.chosen_from = log, chosen_from
         self._read()
 
     def _read(self):
@@ -77,8 +82,8 @@ class RunFolder:
 
     @property
     def best_epoch(self):
-        """First epoch, counted from 1, of the highest score; 0 for none."""
-        return best_epoch(self.history, self.metric)
+        """As `best_epoch`."""
+        return best_epoch(self.history, self.metric, self.chosen_from)
 
     @property
     def unsaved(self):
@@ -131,7 +136,7 @@ class RunFolder:
         """
         row = {name: float(logs[name]) for name in sorted(logs)}
         history, best = [*self.history, row], self.best
-        if best_epoch(history, self.metric) == len(history):
+        if best_epoch(history, self.metric, self.chosen_from) == len(history):
             best = scored(state)
         # All at once, wherever it may be interrupted.
         self.history, self.state, self.best = history, state, best
@@ -196,10 +201,15 @@ def scored(state):
     return state.get("averaged", state["model"])
 
 
-def best_epoch(history, metric):
-    """First epoch, counted from 1, of the highest score; 0 for none."""
-    scores = [epoch[f"val_{metric}"] for epoch in history]
-    return 1 + int(np.argmax(scores)) if scores else 0
+def best_epoch(history, metric, chosen_from=0):
+    """First epoch, counted from 1, of the highest score.
+
+    Before one may be chosen, the last; 0 for none.
+    """
+    scores = [epoch[f"val_{metric}"] for epoch in history[chosen_from:]]
+    if not scores:
+        return len(history)
+    return chosen_from + 1 + int(np.argmax(scores))
 
 
 def write_arrays(path, lists):

@@ -169,7 +169,8 @@ class Queue:
             group: list of `Unit`.
             way: how, as of `next_group`.
             found: list that is given the units that are complete, each with
-                its record; those too that are before others stop or fail.
+                its record; of processes, those too whose neighbours stop or
+                fail.
         """
         with contextlib.ExitStack() as locks:
             ready, complete = claim(
@@ -196,12 +197,14 @@ class Queue:
                 with contextlib.suppress(Empty):
                     while True:
                         self.display.on_epoch_end(*told.get_nowait())
-            errors = [job.exception() for job in jobs]
-            for its_units, job, error in zip(seeds, jobs, errors, strict=True):
-                if not error:
-                    found += zip(its_units, job.result(), strict=True)
-            for error in filter(None, errors):
-                raise error
+        errors = [job.exception() for job in jobs]
+        for its_units, job, error in zip(seeds, jobs, errors, strict=True):
+            if not error:
+                found += zip(its_units, job.result(), strict=True)
+        # A fault is told; that time is up shows soon enough.
+        errors.sort(key=lambda error: isinstance(error, OutOfTime))
+        for error in filter(None, errors):
+            raise error
 
 
 def together(units, results, datasets, command, deadline, callback):

@@ -1,7 +1,8 @@
 """Pictures with a box around each face and bars of its probabilities."""
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,8 @@ from ferkeras.files import write_whole
 from ferkeras.opencv import cv2
 from ferkeras.trained.predict import Prediction
 
+# A file in a folder of annotated pictures, which tells it from others.
+MARK = ".annotated"
 # How many classes have a bar; where the face has no room for them, one has.
 BARS = 3
 # Smaller pictures are enlarged, so that words can be read in them.
@@ -81,7 +84,7 @@ def draw_face(
 
 def partial_of(path: Path) -> Path:
     """A video's name while it is being written."""
-    return path.with_name(f"{path.stem}.partial.mp4")
+    return path.absolute().with_name(f"{path.stem}.partial.mp4")
 
 
 class Album:
@@ -92,12 +95,15 @@ class Album:
     manager, which completes the last video.
 
     Args:
-        folder: `pathlib.Path` to write into; made if need be.
+        folder: `pathlib.Path` to write into, new or an album; made if need be.
         sources: list of the `pathlib.Path` or webcam's number of each source.
         every: as of the `Predictor`.
 
+    Attributes:
+        failed: dict of sources that could not be drawn to reasons.
+
     Raises:
-        ValueError: where the folder is that of the sources.
+        ValueError: where the folder is that of the sources, or has other files.
     """
 
     def __init__(
@@ -106,33 +112,49 @@ class Album:
         self.folder, self.every = folder, every
         parents = [x.resolve().parent for x in sources if isinstance(x, Path)]
         self.base = Path(os.path.commonpath(parents or [Path.cwd()]))
-        if folder.resolve() == self.base:
+        others = folder.is_dir() and any(folder.iterdir())
+        if folder.resolve() == self.base or (
+            others and not (folder / MARK).exists()
+        ):
             raise ValueError(
-                f"{folder} is where the pictures are, which would be lost. "
-                "Name another folder for the annotated ones."
+                f"{folder} has files of yours, which might be lost. Name a new "
+                "folder for the annotated pictures."
             )
+        self.failed: dict[str | int, str] = {}
+        self.drawn: dict[Path, str | int] = {}
         self.source: str | int = ""
         self.size = (0, 0)
         self.path = folder
         self.video: cv2.VideoWriter | None = None
 
     def path_of(self, source: str | int, suffix: str) -> Path:
-        """Where a source is drawn to."""
+        """Where a source is drawn to, and no other."""
         if isinstance(source, int):
-            return self.folder / f"webcam{source}{suffix}"
-        name = Path(source).resolve().relative_to(self.base)
-        added = "" if name.suffix.lower() == suffix else suffix
-        return self.folder / f"{name}{added}"
+            path = self.folder / f"webcam{source}{suffix}"
+        else:
+            name = Path(source).resolve().relative_to(self.base)
+            added = "" if name.suffix.lower() == suffix else suffix
+            path = self.folder / f"{name}{added}"
+        while self.drawn.setdefault(path, source) != source:
+            path = path.with_name(path.name + suffix)
+        return path
 
     def add(self, predictions: list[Prediction], pixels: np.ndarray) -> None:
         """Draw a picture with its faces; frames of one source in order."""
         first = predictions[0]
-        drawn = annotated(pixels, predictions)[..., ::-1]
+        if first.source not in self.failed:
+            with self._failing(first.source):
+                self._add(first, annotated(pixels, predictions)[..., ::-1])
+
+    def _add(self, first: Prediction, drawn: np.ndarray) -> None:
         moves = first.seconds is not None
         path = self.path_of(first.source, ".mp4" if moves else ".jpg")
         path.parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / MARK).touch()
         if not moves:
-            _, content = cv2.imencode(".jpg", drawn)
+            written, content = cv2.imencode(".jpg", drawn)
+            if not written:
+                raise OSError(f"{path}: too large for a JPEG file")
             write_whole(path, content.tobytes())
             return
         if first.source != self.source or self.video is None:
@@ -151,28 +173,30 @@ class Album:
         partial = str(partial_of(path))
         video = cv2.VideoWriter(partial, code, rate, self.size)
         if not video.isOpened():
-            raise OSError(f"{path}: no video can be written there.")
+            raise OSError(f"{path}: no video can be written there")
         return video
 
-    def _complete(self) -> None:
-        """Complete the video that is being written, if any.
+    @contextlib.contextmanager
+    def _failing(self, source: str | int) -> Iterator[None]:
+        """Keep why a source could not be drawn."""
+        try:
+            yield
+        except OSError as error:
+            self.failed[source] = str(error)
 
-        Raises:
-            OSError: where it could not be written.
-        """
-        if self.video:
-            self.video.release()
-            self.video = None
-            partial = partial_of(self.path)
+    def _complete(self) -> None:
+        """Complete the video that is being written, if any."""
+        if self.video is None:
+            return
+        self.video.release()
+        self.video = None
+        partial = partial_of(self.path)
+        with self._failing(self.source):
             # OpenCV says nothing of a full disk.
-            if cv2.VideoCapture(str(partial)).isOpened():
-                os.replace(partial, self.path)
-            else:
+            if not cv2.VideoCapture(str(partial)).isOpened():
                 partial.unlink(missing_ok=True)
-                raise OSError(
-                    f"{self.path}: the video could not be written. Is the "
-                    "disk full?"
-                )
+                raise OSError(f"{self.path}: not written; is the disk full?")
+            os.replace(partial, self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """The models that ship: trained weights, each beside the record of its run."""
 
+import contextlib
 import hashlib
 import json
 import zipfile
@@ -89,6 +90,11 @@ def full_name(name: str | Path, known: Mapping[str, Shipped]) -> str:
     return ours[0] if name == DEFAULT and ours else str(name)
 
 
+def digest_of(file: Path) -> str:
+    """SHA-256 of a model's file, as its record has it."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def record_of(
     name: str | Path, results: Path = RESULTS
 ) -> dict[str, Any] | None:
@@ -103,18 +109,27 @@ def record_of(
     if (full := full_name(name, known)) in known:
         return known[full].record
     path = Path(name).resolve()
-    for model in known.values():
-        if path.is_file() and path.read_bytes() == model.file.read_bytes():
-            return model.record
     # A run's own export is results/work/UNIT/seed0/model.keras.
-    *above, run = path.parent.parts if path.parent.name else ("", "")
-    places = [path.with_suffix(".json")]
+    *above, run = path.parent.parts
     if "work" in above:
         place = len(above) - 1 - above[::-1].index("work")
-        unit = above[:place] + above[place + 1 :]
-        places.append(Path(*unit, f"{run}.json"))
-    files = (place for place in places if place.is_file())
-    return next((json.loads(file.read_text()) for file in files), None)
+        unit = Path(*above[:place], *above[place + 1 :])
+        if (unit / f"{run}.json").is_file():
+            return json.loads((unit / f"{run}.json").read_text())
+    if not path.is_file():
+        return None
+    digest = digest_of(path)
+    records = [model.record for model in known.values()]
+    with contextlib.suppress(OSError, ValueError):
+        records.append(json.loads(path.with_suffix(".json").read_text()))
+    return next(
+        (
+            record
+            for record in records
+            if isinstance(record, dict) and record.get("model_sha256") == digest
+        ),
+        None,
+    )
 
 
 def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
@@ -152,7 +167,7 @@ def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
             "either. `ferkeras models` lists the models."
         )
     model = known[name]
-    digest = hashlib.sha256(model.file.read_bytes()).hexdigest()
+    digest = digest_of(model.file)
     if digest != model.record["model_sha256"]:
         raise ValueError(
             f"{model.file} is not the file that its record is of: its SHA-256 "

@@ -56,7 +56,8 @@ def fit(setup, run, epochs, callbacks, feed="step"):
             are computed in the compiled step, on whatever device trains; or,
             under TensorFlow only, `"pipeline"`, in tf.data, on the processor,
             or `"device"`, in the step, of images that stay on the device, and
-            many steps a call. On a processor none was measurably the fastest.
+            as many steps a call as `calls_of` has. On a processor none was
+            measurably the fastest.
     """
     model, training_places, selection_places = model_for(setup, feed)
     model.compile(

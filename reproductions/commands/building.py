@@ -1,6 +1,7 @@
 """What a dataset's files hold, read by its reader or built with TFDS."""
 
 import contextlib
+import filecmp
 import importlib
 import json
 import os
@@ -103,7 +104,8 @@ def faces_in(columns):
 def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
     """Build a dataset with its TFDS builder, and note what was told of files.
 
-    One that is there already is replaced once the new one is whole.
+    One that is there already is replaced once the new one is whole, and stays
+    where that is the same, as others may be reading it.
 
     Args:
         name: of the dataset and its builder, without the config.
@@ -139,9 +141,17 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
         built = Path(builder.data_path)
         if notes:
             write_whole(built / NOTES, json.dumps(notes))
-        if place.exists():
+        if place.exists() and not alike(built, place):
             os.replace(place, folder / "before")
-        os.replace(built, place)
+        if not place.exists():
+            os.replace(built, place)
+
+
+def alike(folder, other):
+    """Whether every file of a folder is in another too, byte by byte."""
+    names = [path.name for path in folder.iterdir()]
+    same, *_ = filecmp.cmpfiles(folder, other, names, shallow=False)
+    return sorted(same) == sorted(names)
 
 
 @contextlib.contextmanager

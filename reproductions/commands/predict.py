@@ -131,27 +131,67 @@ def rounded(prediction):
     return entry
 
 
+class Seen:
+    """What was seen, in numbers.
+
+    Attributes:
+        rows: list of all predictions, where a table is asked for; else None,
+            as a webcam may be watched for days.
+        unread: list of the sources that could not be read.
+    """
+
+    def __init__(self, rows):
+        self.rows, self.unread = rows, []
+        self.pictures = self.faces = self.empty = 0
+
+    def add(self, predictions):
+        """Take those of one picture."""
+        if self.rows is not None:
+            self.rows += predictions
+        errors = [str(found.source) for found in predictions if found.error]
+        self.unread += errors
+        self.pictures += not errors
+        labels = sum(found.label is not None for found in predictions)
+        self.faces += labels
+        self.empty += not (errors or labels)
+
+
 def summary(seen, others):
     """What was seen, in a line, and in another what could not be read.
 
     Args:
-        seen: all predictions.
+        seen: `Seen`.
         others: dict of reasons to the number of files that are left out.
     """
-    unread = [str(found.source) for found in seen if found.error]
-    pictures = {(x.source, x.frame) for x in seen if not x.error}
-    faces = sum(found.label is not None for found in seen)
     counts = {
-        "pictures" if len(pictures) > 1 else "picture": len(pictures),
-        "faces" if faces > 1 else "face": faces,
-        "without a face": sum(not (x.label or x.error) for x in seen),
-        "not read": len(unread),
+        "pictures" if seen.pictures > 1 else "picture": seen.pictures,
+        "faces" if seen.faces > 1 else "face": seen.faces,
+        "without a face": seen.empty,
+        "not read": len(seen.unread),
     } | others
     line = ", ".join(f"{n} {words}" for words, n in counts.items() if n)
-    if unread:
-        more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""
-        line += f"\nnot read: {', '.join(unread[:5])}{more}"
-    return line
+    return "\n".join([line, *named("not read: ", seen.unread, ", ")])
+
+
+def named(what, names, between):
+    """A line that names a few, in a list; empty where there are none."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return [f"{what}{between.join(names[:5])}{more}"] if names else []
+
+
+class Lines(Console):
+    """Where lines are printed, until nobody reads them."""
+
+    def __init__(self, goes_on):
+        super().__init__()
+        self.goes_on = goes_on
+
+    def on_broken_pipe(self):
+        """Go on without lines where there is more to do than print."""
+        if not self.goes_on:
+            raise BrokenPipeError
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(predictor, sources, album, screen, seen):
@@ -164,13 +204,10 @@ def show(predictor, sources, album, screen, seen):
         sources: list of what it takes.
         album: `Album` for the annotated pictures; or None.
         screen: `rich.console.Console` of the progress.
-        seen: list that is given all predictions.
+        seen: `Seen`, which is given all predictions.
 
     Returns:
         Whether Ctrl-C ended it early.
-
-    Raises:
-        OSError: where a picture cannot be drawn to the album.
     """
     watched = screen.is_terminal and sys.stdout.isatty()
     names = max(len(str(source)) for source in sources)
@@ -190,7 +227,8 @@ def show(predictor, sources, album, screen, seen):
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    say = screen.print if watched else Console().print
+    goes_on = bool(album) or seen.rows is not None
+    say = screen.print if watched else Lines(goes_on).print
     last = None
     with progress:
         total = pictures_in(sources, predictor.every)
@@ -203,7 +241,7 @@ def show(predictor, sources, album, screen, seen):
                         line = line_of(found, min(names, 60), labels)
                         say(line, soft_wrap=True, highlight=False)
                     last = now
-                seen += predictions
+                seen.add(predictions)
                 if album and pixels is not None:
                     album.add(predictions, pixels)
                 progress.advance(task)
@@ -213,39 +251,36 @@ def show(predictor, sources, album, screen, seen):
 
 
 def predict(asked):
-    """Predict of what the words name; leave with 1 where not all was read.
+    """Predict of what the words name; leave with 1 where not all was read
+    or drawn.
 
-    Ctrl-C ends it, with what there is until then; so does a picture that
-    cannot be drawn.
+    Ctrl-C ends it, with what there is until then.
 
     Args:
         asked: parsed words, as of `arguments.commands`.
     """
     sources, others = sources_of(asked.paths, asked.annotate)
     album = asked.annotate and Album(asked.annotate, sources, asked.every)
-    seen, stopped, failed = [], False, ""
+    seen = Seen([] if asked.csv or asked.json else None)
     devices.configure()
     predictor = Predictor(asked.model, asked.cropped, asked.every)
     # What image libraries write to the standard error, we say ourselves.
     with open(os.dup(2), "w") as terminal, no_stderr():
-        screen = Console(file=terminal)
+        screen = Console(file=terminal, markup=False, highlight=False)
         with contextlib.ExitStack() as stack:
             # Opened first, so that no hours are lost to a wrong name.
             table = asked.csv and stack.enter_context(open_whole(asked.csv))
             listed = asked.json and stack.enter_context(open_whole(asked.json))
-            try:
-                with album or contextlib.nullcontext():
-                    stopped = show(predictor, sources, album, screen, seen)
-            except OSError as error:
-                failed = f"not drawn: {error}"
+            with album or contextlib.nullcontext():
+                stopped = show(predictor, sources, album, screen, seen)
             if table:
-                write_csv(table, seen, predictor.class_names)
+                write_csv(table, seen.rows, predictor.class_names)
             if listed:
-                entries = [rounded(found) for found in seen]
+                entries = [rounded(found) for found in seen.rows]
                 listed.write(json.dumps(entries, indent=1).encode())
-        screen.print(summary(seen, others), soft_wrap=True, highlight=False)
-        if failed:
-            screen.print(failed, style="red", soft_wrap=True, highlight=False)
+        failed = list(album.failed.values()) if album else []
+        lines = [summary(seen, others), *named("not drawn: ", failed, "; ")]
+        screen.print("\n".join(lines), soft_wrap=True)
     early = stopped and not any(isinstance(x, int) for x in sources)
-    if early or failed or any(found.error for found in seen):
+    if early or failed or seen.unread:
         sys.exit(1)

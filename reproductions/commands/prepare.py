@@ -91,7 +91,8 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         return source
     build_with_tfds(name, config, reader, data_dir, manual_dir, again)
     source = open_dataset(dataset, data_dir)
-    if npz:
+    # One that is there must not be of other files.
+    if npz or npz_path(dataset, data_dir).exists():
         write_npz(source, npz_path(dataset, data_dir))
     return source
 

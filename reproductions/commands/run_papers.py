@@ -147,7 +147,8 @@ def run_pending(asked):
     for paper in papers:
         refuse_to_mix(results, paper, PUBLISHED)
     known = [unit for paper in papers for unit in units(paper)]
-    queue = pending(cheapest_first(known, results), results, datasets)
+    known = cheapest_first(known, results)
+    queue = pending(known, results, datasets, none_needed=True)
     if not queue:
         print("Every run that has its data is recorded.")
         return

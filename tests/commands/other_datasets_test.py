@@ -1,5 +1,6 @@
 """A paper's rows on other datasets, and a trained model on others still."""
 
+import hashlib
 import json
 import shutil
 
@@ -14,6 +15,7 @@ from ferkeras.data import (
     open_dataset,
     write_npz,
 )
+from ferkeras.data.encoded import EncodedImages
 from ferkeras.papers.paper import units
 from ferkeras.runs.record import read_record
 from ferkeras.trained import zoo
@@ -109,6 +111,8 @@ def test_its_model_is_scored_on_another_dataset(run, tmp_path, capsys):
     assert counts == {"angry": 20, "happy": 20}
     assert entry["dataset"]["name"] == "own/desk"
     assert entry["model"] == str(model)
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    assert entry["model_sha256"] == digest
     assert "is not known" not in said
 
 
@@ -124,7 +128,9 @@ def test_a_model_by_its_path_is_not_scored_on_what_it_has_seen(run, capsys):
     shutil.copy(ours.file, away)
     assert zoo.record_of(away) == zoo.record_of(ours.file) == ours.record
     shutil.copy(exported, away)
-    assert zoo.record_of(away) is None
+    for beside in ("[]", "no JSON", '{"model_sha256": "of another"}'):
+        away.with_suffix(".json").write_text(beside)
+        assert zoo.record_of(away) is None
     __main__.main(["evaluate", str(away), "--dataset", JAFFE, *there])
     assert "was trained on is not known" in capsys.readouterr().out
 
@@ -140,9 +146,22 @@ def test_a_prepared_file_that_is_damaged_is_named(tmp_path):
             open_dataset("own/desk", tmp_path)
     path.write_bytes(whole)
     source = open_dataset("own/desk", tmp_path)
-    path.write_bytes(whole.replace(b"\x01\x00\x00", b"\x02\x00\x00"))
+    place = whole.index(b"train/images.npy") + 99
+    path.write_bytes(whole[:place] + b"damaged!" + whole[place + 8 :])
     with pytest.raises(ValueError, match=message):
         source.faces("train")
+
+    def files(split):
+        read = [(b"the content of an image file", None)] * 8
+        encoded = EncodedImages(lambda: iter(read), 8)
+        return Faces(encoded, np.arange(8) % 2, np.arange(8))
+
+    source = Source("own/desk", "1.0.0", ("a", "b"), ("train",), files)
+    write_npz(source, path)
+    path.write_bytes(path.read_bytes().replace(b"image file", b"damaged 12"))
+    faces = open_dataset("own/desk", tmp_path).faces("train")
+    with pytest.raises(ValueError, match=message):
+        list(faces.images.read())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 
 import cv2
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from ferkeras.trained.predict import Predictor
 from reproductions import __main__
-from reproductions.commands.predict import show
+from reproductions.commands.predict import Seen, show
 from tests import photos
 from tests.photos import brightness, write_video
 
@@ -130,7 +131,7 @@ def test_annotated_pictures_are_not_looked_at_again(predict, tmp_path):
         seen = tmp_path / "seen"
         code, lines, _ = predict(tmp_path, "--annotate", seen)
         assert code == 0 and len(lines) == 1
-    (drawn,) = seen.iterdir()
+    (drawn,) = seen.glob("*.jpg")
     drawn = cv2.imread(str(drawn))[..., ::-1]
     left, top, width, height = photos.BOXES["grace_hopper.jpg"]
     changed = np.abs(drawn.astype(int) - image).max(-1) > 60
@@ -143,7 +144,7 @@ def test_annotated_pictures_are_not_looked_at_again(predict, tmp_path):
     "words,expected",
     [
         (["EMPTY"], "there is no photo or video in"),
-        (["EMPTY/..", "--annotate", "EMPTY/.."], "would be lost"),
+        (["EMPTY/..", "--annotate", "EMPTY/.."], "might be lost"),
         ([HOPPER, "--model", "no/such"], "'no/such' is no model"),
         ([HOPPER, "--model", "gone.keras"], "gone.keras"),
     ],
@@ -179,12 +180,39 @@ def test_what_cannot_be_drawn_takes_no_row_from_the_table(predict, tmp_path):
     folder.mkdir()
     for name in "abc":
         Image.new("L", (50, 50)).save(folder / f"{name}.png")
-    (tmp_path / "seen" / "b.png.jpg").mkdir(parents=True)
-    words = "--cropped", "--csv", out, "--annotate", tmp_path / "seen"
+    seen = tmp_path / "seen"
+    words = "--cropped", "--csv", out, "--annotate", seen
+    assert predict(folder, *words)[0] == 0
+    (seen / "b.png.jpg").unlink()
+    (seen / "b.png.jpg").mkdir()
     code, lines, err = predict(folder, *words)
-    assert code == 1 and len(lines) == 2
+    assert code == 1 and len(lines) == 3
     assert "not drawn: " in err and "b.png.jpg" in err
-    assert len(out.read_text().splitlines()) == 3
+    assert len(out.read_text().splitlines()) == 4
+
+
+def test_names_are_printed_as_they_are(predict, tmp_path):
+    (tmp_path / "[anna] 1.jpg").write_bytes(b"damaged")
+    code, _, err = predict(tmp_path)
+    assert code == 1 and f"not read: {tmp_path}/[anna] 1.jpg" in err
+
+
+def test_a_table_is_written_though_nobody_reads_the_lines(model, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "o.csv"
+    folder.mkdir()
+    for name in range(3):
+        Image.new("L", (50, 50)).save(folder / f"{name}.png")
+    code = (
+        "import sys; from reproductions import __main__; "
+        "__main__.main(sys.argv[1:])"
+    )
+    words = ["predict", folder, "--model", model, "--cropped", "--csv", out]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, "-c", code, *words], stdout=writer)
+    os.close(writer)
+    assert done.returncode == 0
+    assert len(out.read_text().splitlines()) == 4
 
 
 def test_a_terminal_has_a_line_where_the_label_changes(
@@ -195,9 +223,9 @@ def test_a_terminal_has_a_line_where_the_label_changes(
     screen = Console(file=io.StringIO(), force_terminal=True, width=200)
     predictor = Predictor(model, cropped=True)
     sources = [tmp_path / "a.mp4", photos.path_of("grace_hopper.jpg")]
-    seen = []
+    seen = Seen(None)
     assert not show(predictor, sources, None, screen, seen)
-    assert len(seen) == 11
+    assert (seen.pictures, seen.faces, seen.rows) == (11, 11, None)
     said = Text.from_ansi(screen.file.getvalue()).plain
     assert re.findall(r"(\d\.\d\d) s +(\w+)", said) == [
         ("0.00", "dark"),

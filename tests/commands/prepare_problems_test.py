@@ -8,6 +8,7 @@ import pytest
 from ferkeras import dataset_names
 from ferkeras.data import Datasets, has_tensorflow, npz_path, npz_write
 from ferkeras.data import prepared as prepared_datasets
+from ferkeras.data.npz import open_npz
 from ferkeras.dataset_names import is_prepared
 from reproductions import __main__
 from reproductions.commands import prepare
@@ -52,12 +53,17 @@ def test_files_are_read_again_and_what_is_there_stays_until_all_are(tmp_path):
     manual = tmp_path / "manual"
     fake_files.write(manual)
     data = tmp_path / "data"
-    whole = len(prepare.prepare("kdef", data, manual).faces("train").labels)
+    kept = prepare.prepare("kdef", data, manual, npz=True).faces("train")
+    whole, pixels = len(kept.labels), kept.resized(16).images
+    # The same files again take nothing from who is reading.
+    prepare.prepare("kdef", data, manual)
+    assert pixels[0].any()
     gone = next(manual.rglob("AF01ANS.JPG"))
     content = gone.read_bytes()
     gone.unlink()
     fewer = prepare.prepare("kdef", data, manual).faces("train").labels
     assert len(fewer) == whole - 1
+    assert len(open_npz("kdef", data).faces("train").labels) == whole - 1
     gone.write_bytes(content[:100])
     with pytest.raises(ValueError, match="AF01ANS.JPG"):
         prepare.prepare("kdef", data, manual)

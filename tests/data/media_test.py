@@ -145,6 +145,27 @@ def test_a_video_that_is_cut_short_has_its_frames_and_an_error(tmp_path):
         last.read()
 
 
+def test_a_videos_name_may_have_a_colon(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "a.mp4")
+    (tmp_path / "a.mp4").rename("12:30.mp4")
+    assert len(list(media.pictures(["12:30.mp4"], 1))) == 10
+
+
+@pytest.mark.parametrize("kind", ["webp", "gif"])
+def test_frames_that_are_skipped_take_their_time(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    images = [Image.new("L", (50, 40), 50 * grey) for grey in range(4)]
+    images[0].save(
+        path,
+        save_all=True,
+        append_images=images[1:],
+        duration=[100, 1000, 100, 100],
+    )
+    found = [x.seconds for x in media.pictures([path], 2)]
+    assert found == pytest.approx([0, 1.1])
+
+
 def test_an_image_needs_no_suffix_in_a_folder(tmp_path):
     Image.new("L", (50, 50)).save(tmp_path / "a", "PNG")
     (tmp_path / "b").write_text("notes")

@@ -89,6 +89,15 @@ def test_older_records_tell_the_commonest_class_by_what_they_scored(tmp_path):
         assert under_the_papers(PAPER, tmp_path).failed == failed
 
 
+def test_a_row_without_a_number_says_nothing_of_others(tmp_path):
+    table = dataclasses.replace(TABLE, rows=(tiny.ROW, OTHER))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    write(tmp_path, [90.0, 90.5, 91.0], protocol="paper")
+    write(tmp_path, [float("nan")] * 3, OTHER, protocol="paper")
+    line = under_the_papers(paper, tmp_path)
+    assert line.others == () and np.isfinite(line.judgement.interval).all()
+
+
 def test_the_paper_may_quote_its_last_epoch(tmp_path):
     first = dataclasses.replace(tiny.PROTOCOLS[0], at_last_epoch=True)
     table = dataclasses.replace(

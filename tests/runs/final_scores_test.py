@@ -11,6 +11,7 @@ from ferkeras.layers import BranchFusion
 from ferkeras.runs import final_scores
 from ferkeras.runs.final_scores import write_scores
 from ferkeras.runs.record import path_of
+from ferkeras.runs.score_files import write_probabilities
 from ferkeras.training.build import build
 from tests import tiny
 
@@ -128,3 +129,14 @@ def test_every_map_is_over_its_image(tmp_path, monkeypatch):
         ("wrong", 0): (2, "right, 70 %"),
         ("wrong", 1): (3, "left, 80 %"),
     }
+
+
+def test_the_class_stays_where_rounding_makes_a_tie(tmp_path):
+    # Half floats near 0.4 are 0.00024 apart.
+    said = np.array([[0.40001, 0.4, 0.2], [0.4, 0.40001, 0.2], [0, 0.5, 0.5]])
+    faces = tiny.faces("test", 3)
+    write_probabilities(tmp_path / "p.npz", said, faces)
+    with np.load(tmp_path / "p.npz") as file:
+        found = file["probabilities"]
+    assert found.argmax(-1).tolist() == [0, 1, 1]
+    np.testing.assert_allclose(found, said, atol=5e-4)

@@ -37,6 +37,15 @@ def test_what_is_saved_is_read_back(tmp_path):
     assert RunFolder(tmp_path).best_epoch == 5
 
 
+def test_epochs_before_one_may_be_chosen_are_not(tmp_path):
+    folder = RunFolder(tmp_path, chosen_from=2)
+    bests = []
+    for score in (0.9, 0.8, 0.3, 0.5, 0.4):
+        train(folder, [score])
+        bests.append((folder.best_epoch, int(folder.best[0][0])))
+    assert bests == [(1, 1), (2, 2), (3, 3), (4, 4), (4, 4)]
+
+
 def test_epochs_that_no_snapshot_counts_are_dropped(tmp_path):
     folder = RunFolder(tmp_path)
     train(folder, [0.1, 0.5])

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 import reproductions
+from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
 from ferkeras.runs import work_queue
 from ferkeras.runs.pending import cheapest_first
@@ -137,12 +138,23 @@ def test_a_budget_that_leaves_no_time_to_train_is_refused(capsys):
     assert "--time-budget: must be more" in capsys.readouterr().err
 
 
-def test_nothing_waits_when_all_is_recorded(papers, tmp_path, capsys):
+def test_nothing_waits_when_all_is_recorded(
+    papers, tmp_path, capsys, monkeypatch
+):
     for paper in papers:
         (unit,) = units(paper)
         record(tmp_path, unit, 1)
-    __main__.main(["run", "--pending", "--results", str(tmp_path)])
+    words = ["run", "--pending", "--results", str(tmp_path)]
+    __main__.main(words)
     assert "is recorded" in capsys.readouterr().out
+    # Nor where others want a dataset that is not there.
+    row = replace(ROWS[2], dataset="kdef")
+    paper = replace(papers[0], tables=(replace(TABLE, rows=(row,)),))
+    monkeypatch.setattr(reproductions, "papers", lambda: [*papers[1:], paper])
+    monkeypatch.setattr(run_papers, "Datasets", Datasets)
+    __main__.main([*words, "--data-dir", str(tmp_path)])
+    said = capsys.readouterr()
+    assert "is recorded" in said.out and "prepare kdef" in said.err
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ferkeras.trained.annotate import Album, annotated, partial_of
+from ferkeras.trained.annotate import MARK, Album, annotated, partial_of
 from ferkeras.trained.predict import Prediction
 from tests.photos import write_video
 
@@ -71,7 +71,7 @@ def test_pictures_keep_their_names_below_the_folder(tmp_path):
         str(path.relative_to(tmp_path / "out"))
         for path in (tmp_path / "out").rglob("*.*")
     }
-    assert found == {"in/a.jpg", "in/b/a.png.jpg", "c.jpg"}
+    assert found == {MARK, "in/a.jpg", "in/b/a.png.jpg", "c.jpg"}
     drawn = cv2.imread(str(tmp_path / "out" / "c.jpg"))[..., ::-1]
     expected = annotated(pixels, [face()])
     assert np.abs(drawn.astype(int) - expected).mean() < 2
@@ -79,7 +79,7 @@ def test_pictures_keep_their_names_below_the_folder(tmp_path):
 
 def test_the_folder_of_the_pictures_is_refused(tmp_path):
     sources = [tmp_path / "a.jpg", tmp_path / "b" / "c.jpg"]
-    with pytest.raises(ValueError, match="would be lost"):
+    with pytest.raises(ValueError, match="might be lost"):
         Album(tmp_path / "b" / "..", sources, 1)
 
 
@@ -108,28 +108,33 @@ def test_videos_and_animated_files_become_videos(tmp_path):
         assert not video.read()[0]
 
 
-def test_a_video_that_cannot_be_written_is_told_and_leaves_nothing(
+def test_what_cannot_be_drawn_is_told_and_the_rest_goes_on(
     tmp_path, monkeypatch
 ):
     write_video(tmp_path / "a.mp4")
+    write_video(tmp_path / "b.mp4")
+    names = "a.mp4", "long.png", "b.mp4", "c.png"
+    sources = [tmp_path / name for name in names]
     pixels = np.zeros((400, 401, 3), np.uint8)
-    sources = [tmp_path / "a.mp4"]
-    found = [face(str(sources[0]), None, 0, 0.0)]
-    with (
-        pytest.raises(OSError, match="a.mp4: the video could not be written"),
-        Album(tmp_path / "out", sources, 1) as album,
-    ):
-        album.add(found, pixels)
+    long = np.zeros((65_501, 4, 3), np.uint8)
+    with Album(tmp_path / "out", sources, 1) as album:
+        album.add([face(str(sources[0]), None, 0, 0.0)], pixels)
         # As on a disk that is full: OpenCV says nothing.
         album.video.release()
         partial_of(album.path).write_bytes(b"half")
-    assert not list((tmp_path / "out").iterdir())
-    with (
-        pytest.raises(OSError, match="a.mp4: no video can be written"),
-        Album(tmp_path / "out", sources, 1) as album,
-    ):
-        monkeypatch.setattr(cv2, "VideoWriter", NoWriter)
-        album.add(found, pixels)
+        album.add([face(str(sources[1]), None)], long)
+        with monkeypatch.context() as patch:
+            patch.setattr(cv2, "VideoWriter", NoWriter)
+            for frame in (0, 1):
+                found = face(str(sources[2]), None, frame, 0.2 * frame)
+                album.add([found], pixels)
+        album.add([face(str(sources[3]), None)], pixels)
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {MARK, "c.png.jpg"}
+    whys = "a.mp4: not written", "too large for a JPEG", "b.mp4: no video can"
+    for source, why in zip(sources, whys, strict=False):
+        assert why in album.failed.pop(str(source))
+    assert not album.failed
 
 
 class NoWriter:
@@ -142,3 +147,22 @@ class NoWriter:
 
     def isOpened(self):  # noqa: N802
         return False
+
+
+def test_no_file_of_the_users_is_drawn_over(tmp_path):
+    for name in ("p/a.jpg", "p/s/a.jpg", "p/s/b.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"mine")
+    photos = [tmp_path / "p" / "a.jpg"]
+    for sources in (photos, [*photos, tmp_path / "p" / "s" / "a.jpg"]):
+        with pytest.raises(ValueError, match="has files of yours"):
+            Album(tmp_path / "p" / "s", sources, 1)
+    # Nor is one picture over another; but over itself, the next time.
+    pixels = np.zeros((400, 401, 3), np.uint8)
+    sources = [tmp_path / "p" / name for name in ("a.png", "a.png.jpg")]
+    for _ in range(2):
+        with Album(tmp_path / "out", sources, 1) as album:
+            for source in sources:
+                album.add([face(str(source), None)], pixels)
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {MARK, "a.png.jpg", "a.png.jpg.jpg"}
