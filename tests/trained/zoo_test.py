@@ -1,5 +1,6 @@
 """The models that ship: whole, small, and as good as their records say."""
 
+import functools
 import os
 import pathlib
 import subprocess
@@ -33,6 +34,7 @@ def test_a_model_opens_by_its_name_and_is_the_recorded_one(model):
     assert not model.record["dataset"]["synthetic"]
 
 
+@pytest.mark.any_backend
 def test_models_open_where_nothing_else_was_imported():
     code = (
         "from ferkeras.trained import zoo; [zoo.load(x) for x in zoo.shipped()]"
@@ -57,19 +59,26 @@ def test_a_model_is_small_and_its_card_is_what_the_record_says(model):
         assert word in text
 
 
+@functools.cache
+def published(name, folder):
+    """Images of a dataset's test split, from the publishers' files."""
+    _, config, reader = reader_of(name)
+    columns = reader.read(config, folder)["test"]
+    return faces_of(columns["image"], columns)
+
+
 @each_model
 @pytest.mark.slow
 @pytest.mark.any_backend
 def test_a_model_scores_what_its_record_says(model):
     folder = pathlib.Path(os.environ.get("FERKERAS_MANUAL_DIR", ""))
-    name, config, reader = reader_of(model.record["dataset"]["name"])
+    name = model.record["dataset"]["name"]
+    _, _, reader = reader_of(name)
     if not (folder / reader.FILE).is_file():
         pytest.skip(
             f"set FERKERAS_MANUAL_DIR to the folder that holds {reader.FILE}"
         )
-    columns = reader.read(config, folder)["test"]
-    faces = faces_of(columns["image"], columns)
-    faces = faces.resized(model.input_shape[1])
+    faces = published(name, folder).resized(model.input_shape[1])
     (row,) = (
         row
         for row in paper(model.record["paper"]).rows
