@@ -102,9 +102,17 @@ PSR_RATES = {"^(transformer|edsr)": 0.1}
 # Of the authors' files.
 PSR_FERPLUS = {"^(transformer|edsr)": 0.01, "^(shared|head)": 0.5}
 PSR_RAF = {"^(transformer|edsr)": 0.01, "^(shared|head)": 5.0}
+FROM_IMAGENET = "VGG16 starts from ImageNet's weights, at one size"
+FROM_DIV2K = (
+    "EDSR's baseline of DIV2K, its input normalised as ImageNet's, as in the "
+    "authors' code, and not the pixels less their mean that it was made with"
+)
+NETWORK = (
+    "VGG16 with batch normalisation, without fastai's pooling to 7x7 before "
+    "the head"
+)
 BOTH = (
-    "VGG16 with batch normalisation, from ImageNet's weights at one size, "
-    "without fastai's pooling to 7x7 before the head",
+    NETWORK,
     "alpha 0.8 for PDLS, as in the authors' file for RAF-DB, and 0.9 for label "
     "smoothing",
     "batches and fastai's augmentation as in the authors' files; these mirror "
@@ -116,6 +124,7 @@ ASSUMED = (
     "of the eight views, four are enlarged by 1.1 into the corners, four "
     "mirrored too, and all are rotated at random, as in training",
     *BOTH,
+    FROM_IMAGENET,
 )
 PYRAMID = (
     *ASSUMED,
@@ -123,8 +132,7 @@ PYRAMID = (
     "detached",
     "1e-4 for EDSR, as for the spatial transformer, and 1e-3 for the rest",
     "raw scores are the logarithms of the fused probabilities",
-    "EDSR's baseline of DIV2K, its input normalised as ImageNet's, as in the "
-    "authors' code, and not the pixels less their mean that it was made with",
+    FROM_DIV2K,
 )
 # Where the networks of the paper start.
 SAME_IMAGES = (
@@ -158,9 +166,10 @@ VOTES = (
 )
 NEVER_RELEASED = "no recipe for AffectNet was released: it is that of RAF-DB"
 ENLARGED = (
-    "FER+ enlarged from 48 pixels to 96, as in the authors' file; images of "
-    "which five of ten raters, or more, name one of the eight expressions: "
-    "25,373 to train on, where the paper has 25,371",
+    "FER+ enlarged from 48 pixels to 96, as in the authors' file, but where "
+    "the row's name says otherwise; images of which five of ten raters, or "
+    "more, name one of the eight expressions: 25,373 to train on, where the "
+    "paper has 25,371",
 )
 FERPLUS = Recipe(
     (adam(60, None),),
@@ -236,7 +245,9 @@ SIZES = (
     "the epoch is chosen among those of the last size; cross-entropy, fastai's "
     "augmentation, batches of 128 for VGG16, as in the authors' file, and of "
     "64 for PSR",
-    *BOTH,
+    NETWORK,
+    FROM_IMAGENET,
+    FROM_DIV2K,
 )
 
 

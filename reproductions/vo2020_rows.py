@@ -9,6 +9,8 @@ from ferkeras.papers import Experiment, Start, cross_entropy
 from reproductions.vo2020_recipes import (
     FERPLUS,
     FERPLUS_PSR,
+    FROM_DIV2K,
+    FROM_IMAGENET,
     RAF,
     RAF_PSR,
     READING,
@@ -132,11 +134,13 @@ def from_random(row):
     """A row from random weights, but for what is trained here."""
     # Random layers are not frozen.
     phases = tuple(replace(phase, frozen="") for phase in row.recipe.phases)
+    published = FROM_IMAGENET, FROM_DIV2K
+    assumed = tuple(x for x in row.recipe.assumed if x not in published)
     return replace(
         row,
         name=f"{row.name} (random)",
         reported={},
-        recipe=replace(row.recipe, phases=phases),
+        recipe=replace(row.recipe, phases=phases, assumed=assumed),
         start_from=sum(map(at_random, row.start_from), ()),
     )
 

@@ -13,6 +13,9 @@ import numpy as np
 from ferkeras.data.decode import decode, resize
 from ferkeras.files import open_whole
 
+# Raised with whatever changes the pixels of a file, which are kept on disk: of
+# equal files, all machines must have equal ones.
+DECODER = 1
 # A file's bytes, and the box `(left, top, width, height)` of what to see of it,
 # in pixels, or None for all.
 Boxed = tuple[bytes, Iterable[int] | None]
@@ -127,7 +130,8 @@ class EncodedImages:
             return resize(image, size).reshape(shape[1:])
 
         rows = in_threads(row, self.read)
-        return self._kept(f"{size}x{size}x{colours}", shape, rows)
+        name = f"{size}x{size}x{colours}-{DECODER}"
+        return self._kept(name, shape, rows)
 
 
 class OnDisk:

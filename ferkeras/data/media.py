@@ -21,8 +21,8 @@ from ferkeras.image_file import (
 )
 from ferkeras.opencv import cv2
 
-# Suffixes of videos that say how many frames they have; of others, FFmpeg
-# estimates that, and is far off where frames are not evenly spaced.
+# Suffixes of videos that say how many frames they have. Of others FFmpeg
+# estimates it, as if they were evenly spaced and sound ended with the pictures.
 COUNTED = (".avi", ".m4v", ".mov", ".mp4")
 # Of a webcam that does not tell, and of pages.
 FRAMES_A_SECOND = 25.0
@@ -235,7 +235,10 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
         if not number:
             raise ValueError("the video has no frame that can be read")
         count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        if number < 0.9 * count and Path(str(source)).suffix.lower() in COUNTED:
+        duration = count / (video.get(cv2.CAP_PROP_FPS) or FRAMES_A_SECOND)
+        counted = Path(str(source)).suffix.lower() in COUNTED
+        short = counted or seconds < 0.6 * duration
+        if number < 0.9 * count and short:
             raise ValueError(
                 f"the video is cut short or damaged: it ends after {number} "
                 f"of {count} frames"

@@ -53,15 +53,15 @@ class Faces(NamedTuple):
         if self.images.shape[1:3] == (size, size):
             return self
         images = self.images[:]
-        # OpenCV takes up to 512 channels: here, as many images at a time.
-        parts = [
-            cv2.resize(
-                np.moveaxis(images[at : at + 512, ..., 0], 0, -1).copy(),
-                (size, size),
-            ).reshape(size, size, -1)
-            for at in range(0, len(images), 512)
-        ]
-        images = np.moveaxis(np.concatenate(parts, -1), -1, 0)[..., None]
+        # OpenCV takes up to 512 channels: here, those of many images at a time.
+        height, width, depth = images.shape[1:]
+        some, parts = 512 // depth, []
+        for at in range(0, len(images), some):
+            part = np.moveaxis(images[at : at + some], 0, 2)
+            flat = part.reshape(height, width, -1)
+            resized = cv2.resize(flat, (size, size))
+            parts.append(resized.reshape(size, size, -1, depth))
+        images = np.moveaxis(np.concatenate(parts, 2), 2, 0)
         return self._replace(images=np.ascontiguousarray(images))
 
     def take(self, indices: np.ndarray) -> "Faces":

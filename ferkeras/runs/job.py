@@ -43,8 +43,10 @@ class Job:
             self.log,
             unit.row.recipe.chosen_from,
         )
-        digests = [x.digest for x in (unit, *unit.stages)]
-        self.folder.claim(f"{' '.join(digests)} {prints}")
+        owner = [x.digest for x in (unit, *unit.stages)]
+        if first := unit.row.recipe.chosen_from:
+            owner.append(f"chosen from {first}")
+        self.folder.claim(f"{' '.join(owner)} {prints}")
         write_folds(results, unit, datasets)
 
     def faces(self, split, size=None):

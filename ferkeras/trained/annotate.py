@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ferkeras.data.media import extent
 from ferkeras.files import write_whole
+from ferkeras.folders import why_passed_over
 from ferkeras.opencv import cv2
 from ferkeras.trained.predict import Prediction
 
@@ -112,7 +113,8 @@ class Album:
         self.folder, self.every = folder, every
         parents = [x.resolve().parent for x in sources if isinstance(x, Path)]
         self.base = Path(os.path.commonpath(parents or [Path.cwd()]))
-        others = folder.is_dir() and any(folder.iterdir())
+        files = folder.iterdir() if folder.is_dir() else ()
+        others = any(not why_passed_over(path.name) for path in files)
         if folder.resolve() == self.base or (
             others and not (folder / MARK).exists()
         ):
@@ -150,7 +152,6 @@ class Album:
         moves = first.seconds is not None
         path = self.path_of(first.source, ".mp4" if moves else ".jpg")
         path.parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / MARK).touch()
         if not moves:
             written, content = cv2.imencode(".jpg", drawn)
             if not written:
@@ -199,6 +200,8 @@ class Album:
             os.replace(partial, self.path)
 
     def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / MARK).touch()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -90,9 +90,26 @@ def full_name(name: str | Path, known: Mapping[str, Shipped]) -> str:
     return ours[0] if name == DEFAULT and ours else str(name)
 
 
+def is_path(name: str | Path) -> bool:
+    """Whether a model is named by a path: of a `.keras` file or SavedModel."""
+    path = Path(name)
+    return path.suffix == ".keras" or (path / "saved_model.pb").exists()
+
+
 def digest_of(file: Path) -> str:
     """SHA-256 of a model's file, as its record has it."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def digest(name: str | Path, results: Path = RESULTS) -> str | None:
+    """SHA-256 of the file of a model, named as of `load`.
+
+    None of a SavedModel, which is a folder.
+    """
+    if is_path(name):
+        return digest_of(Path(name)) if Path(name).is_file() else None
+    known = shipped(results)
+    return known[full_name(name, known)].record["model_sha256"]
 
 
 def record_of(
@@ -106,30 +123,31 @@ def record_of(
         results: as of `load`.
     """
     known = shipped(results)
-    if (full := full_name(name, known)) in known:
-        return known[full].record
-    path = Path(name).resolve()
+    if not is_path(name):
+        model = known.get(full_name(name, known))
+        return model.record if model else None
+    path, records = Path(name).resolve(), []
+    if path.is_file():
+        found = digest_of(path)
+        records = [model.record for model in known.values()]
+        records += read_if_record(path.with_suffix(".json"))
+        records = [x for x in records if x.get("model_sha256") == found]
     # A run's own export is results/work/UNIT/seed0/model.keras.
     *above, run = path.parent.parts
     if "work" in above:
         place = len(above) - 1 - above[::-1].index("work")
         unit = Path(*above[:place], *above[place + 1 :])
-        if (unit / f"{run}.json").is_file():
-            return json.loads((unit / f"{run}.json").read_text())
-    if not path.is_file():
-        return None
-    digest = digest_of(path)
-    records = [model.record for model in known.values()]
+        records += read_if_record(unit / f"{run}.json")
+    return next(iter(records), None)
+
+
+def read_if_record(file: Path) -> list[dict[str, Any]]:
+    """What a file holds, in a list; empty where that is no record."""
     with contextlib.suppress(OSError, ValueError):
-        records.append(json.loads(path.with_suffix(".json").read_text()))
-    return next(
-        (
-            record
-            for record in records
-            if isinstance(record, dict) and record.get("model_sha256") == digest
-        ),
-        None,
-    )
+        found = json.loads(file.read_text())
+        if isinstance(found, dict) and "protocol" in found:
+            return [found]
+    return []
 
 
 def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
@@ -155,9 +173,8 @@ def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
     # What it loads, not what it is asked by, takes seconds to import.
     from ferkeras.scoring import export
 
-    path = Path(name)
-    if path.suffix == ".keras" or (path / "saved_model.pb").exists():
-        return export.open_model(path)
+    if is_path(name):
+        return export.open_model(Path(name))
     known = shipped(results)
     name = full_name(name, known)
     if name not in known:
@@ -167,10 +184,10 @@ def load(name: str | Path, results: Path = RESULTS) -> "keras.Model":
             "either. `ferkeras models` lists the models."
         )
     model = known[name]
-    digest = digest_of(model.file)
-    if digest != model.record["model_sha256"]:
+    found = digest_of(model.file)
+    if found != model.record["model_sha256"]:
         raise ValueError(
             f"{model.file} is not the file that its record is of: its SHA-256 "
-            f"is {digest}. Restore it with git."
+            f"is {found}. Restore it with git."
         )
     return export.open_model(model.file)

@@ -115,6 +115,9 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
         manual_dir: folder of the publisher's files.
         again: whether to read the files where the dataset is there already.
 
+    Returns:
+        Whether what is there is new.
+
     Raises:
         ValueError: for a malformed file.
         FileNotFoundError: where a file or the folder is missing.
@@ -129,7 +132,7 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
     builder_of = importlib.import_module(module).Builder
     place = Path(builder_of(config=config, data_dir=data_dir).data_path)
     if place.exists() and not again:
-        return
+        return False
     download = tfds.download.DownloadConfig(manual_dir=manual_dir)
     room = room_for(place, lambda: bytes_of(manual_dir, reader, config))
     # TFDS prints sizes that it does not know.
@@ -141,17 +144,20 @@ def build_with_tfds(name, config, reader, data_dir, manual_dir, again):
         built = Path(builder.data_path)
         if notes:
             write_whole(built / NOTES, json.dumps(notes))
-        if place.exists() and not alike(built, place):
+        if place.exists():
+            if alike(built, place):
+                return False
             os.replace(place, folder / "before")
-        if not place.exists():
-            os.replace(built, place)
+        os.replace(built, place)
+        return True
 
 
 def alike(folder, other):
-    """Whether every file of a folder is in another too, byte by byte."""
-    names = [path.name for path in folder.iterdir()]
-    same, *_ = filecmp.cmpfiles(folder, other, names, shallow=False)
-    return sorted(same) == sorted(names)
+    """Whether two folders have the same files, but for what is derived."""
+    names = {NOTES, *(path.name for path in folder.iterdir())}
+    there = [x for x in names if (folder / x).exists() or (other / x).exists()]
+    same, *_ = filecmp.cmpfiles(folder, other, there, shallow=False)
+    return sorted(same) == sorted(there)
 
 
 @contextlib.contextmanager

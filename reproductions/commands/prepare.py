@@ -89,10 +89,10 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
         source = read_without_tensorflow(dataset, config, reader, manual_dir)
         write_npz(source, npz_path(dataset, data_dir))
         return source
-    build_with_tfds(name, config, reader, data_dir, manual_dir, again)
+    new = build_with_tfds(name, config, reader, data_dir, manual_dir, again)
     source = open_dataset(dataset, data_dir)
     # One that is there must not be of other files.
-    if npz or npz_path(dataset, data_dir).exists():
+    if npz or (new and npz_path(dataset, data_dir).exists()):
         write_npz(source, npz_path(dataset, data_dir))
     return source
 

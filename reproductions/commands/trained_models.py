@@ -58,11 +58,9 @@ def evaluate_model(asked):
             f"{asked.dataset}/faces{model.input_shape[1]} and name that."
         )
     if asked.json:
-        path = Path(asked.model)
-        named = None if path.exists() else record["model_sha256"]
         entry = {
             "model": asked.model,
-            "model_sha256": zoo.digest_of(path) if path.is_file() else named,
+            "model_sha256": zoo.digest(asked.model, asked.results),
             "dataset": datasets.card(asked.dataset, [split], ()),
             "split": split,
             "commit": commit(),

@@ -128,7 +128,7 @@ def test_a_model_by_its_path_is_not_scored_on_what_it_has_seen(run, capsys):
     shutil.copy(ours.file, away)
     assert zoo.record_of(away) == zoo.record_of(ours.file) == ours.record
     shutil.copy(exported, away)
-    for beside in ("[]", "no JSON", '{"model_sha256": "of another"}'):
+    for beside in ("[]", "no JSON", '{"protocol": {}, "model_sha256": "x"}'):
         away.with_suffix(".json").write_text(beside)
         assert zoo.record_of(away) is None
     __main__.main(["evaluate", str(away), "--dataset", JAFFE, *there])

@@ -8,7 +8,7 @@ import pytest
 
 from ferkeras.data import Faces, files_in_memory
 from ferkeras.data.decode import decode, resize
-from ferkeras.data.encoded import EncodedImages, OnDisk
+from ferkeras.data.encoded import DECODER, EncodedImages, OnDisk
 from tests.scenes import encoded
 
 RNG = np.random.default_rng(0)
@@ -94,7 +94,9 @@ def test_what_is_on_disk_is_not_made_again(tmp_path):
     again.resized(12, 3), again.resized(16, 1), again.digests
     assert read.times == 4
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["12x12x3.npy", "16x16x1.npy", "16x16x3.npy", "sha256.npy"]
+    sizes = "12x12x3", "16x16x1", "16x16x3"
+    expected = [f"{size}-{DECODER}.npy" for size in sizes]
+    assert names == [*expected, "sha256.npy"]
 
 
 def test_a_file_on_disk_is_written_whole_or_not_at_all(tmp_path):

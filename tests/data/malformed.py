@@ -122,7 +122,8 @@ def check_named(malformed, what, name, folder):
     write(folder)
     change(folder / place)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fer2013_reader, "ROWS", fer2013.ROWS)
+        for known in ("ROWS", "PUBLISHED"):
+            patch.setattr(fer2013_reader, known, getattr(fer2013, known))
         said = say(name, folder)
     assert re.search(message, said), said
     assert Path(place).name in said or str(folder) in said, said

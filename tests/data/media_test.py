@@ -130,8 +130,9 @@ def test_a_video_is_read_by_frame_with_its_time(tmp_path, every, numbers):
         assert abs(picture.read().mean() - 20 * picture.number) < 6
 
 
-def test_a_video_that_is_cut_short_has_its_frames_and_an_error(tmp_path):
-    path = tmp_path / "a.avi"
+@pytest.mark.parametrize("kind", ["avi", "mkv"])
+def test_a_video_that_is_cut_short_has_its_frames_and_an_error(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
     code = cv2.VideoWriter.fourcc(*"MJPG")
     video = cv2.VideoWriter(str(path), code, 5, (64, 48))
     for grey in range(50):
@@ -143,6 +144,31 @@ def test_a_video_that_is_cut_short_has_its_frames_and_an_error(tmp_path):
     assert 10 < len(some) < 40 and all(x.read().shape for x in some)
     with pytest.raises(ValueError, match=f"ends after {len(some)} of 50"):
         last.read()
+
+
+@pytest.mark.parametrize("at_rate", [5, 10])
+def test_a_video_has_as_many_frames_as_it_has(tmp_path, monkeypatch, at_rate):
+    """FFmpeg counts more, where frames are not evenly spaced."""
+    path = tmp_path / "a.mkv"
+    write_video(path)
+    capture = cv2.VideoCapture
+
+    class Estimated:
+        def __init__(self, *source):
+            self.video = capture(*source)
+
+        def __getattr__(self, name):
+            return getattr(self.video, name)
+
+        def get(self, what):
+            if what == cv2.CAP_PROP_FRAME_COUNT:
+                return 2.0 * at_rate  # two seconds, as they are
+            if what == cv2.CAP_PROP_FPS:
+                return float(at_rate)
+            return self.video.get(what)
+
+    monkeypatch.setattr(cv2, "VideoCapture", Estimated)
+    assert len(list(media.pictures([path], 1))) == 10
 
 
 def test_a_videos_name_may_have_a_colon(tmp_path, monkeypatch):

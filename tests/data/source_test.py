@@ -69,6 +69,15 @@ def test_resizing_is_opencv_bilinear_and_keeps_labels():
     assert faces.resized(12) is faces
 
 
+def test_colours_are_resized_each_by_itself():
+    images = np.random.default_rng(0).integers(0, 256, (300, 20, 30, 3))
+    faces = Faces(images.astype(np.uint8), np.zeros(300), np.arange(300))
+    found = faces.resized(12).images
+    for place in (0, 169, 170, 299):
+        one = cv2.resize(faces.images[place], (12, 12))
+        np.testing.assert_array_equal(found[place], one)
+
+
 def test_faces_are_read_once(tmp_path):
     read = []
 

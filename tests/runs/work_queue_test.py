@@ -85,10 +85,12 @@ def test_a_fault_in_one_row_does_not_stop_the_others(
 
 
 def test_what_ends_beside_a_run_that_stops_is_told(tmp_path, monkeypatch):
-    bad, good = units(PAPER, ["A"], runs=2)
-    ends = [Future(), Future()]
+    paper = replace(PAPER, tables=(replace(TABLE, runs=3),))
+    late, good, bad = units(paper, ["A"])
+    ends = [Future(), Future(), Future()]
     ends[good.seed].set_result([{"scores": {"accuracy": 50.0}}])
-    ends[bad.seed].set_exception(OutOfTime())
+    ends[late.seed].set_exception(OutOfTime())
+    ends[bad.seed].set_exception(MemoryError())
 
     class Pool:
         def submit(self, function, units, *arguments):
@@ -99,8 +101,9 @@ def test_what_ends_beside_a_run_that_stops_is_told(tmp_path, monkeypatch):
     )
     queue = work_queue.Queue(tmp_path, None, "c", None, None, print, [])
     found = []
-    with pytest.raises(OutOfTime):
-        queue.run([bad, good], work_queue.PROCESSES, found)
+    # The fault, which nobody would be told of else.
+    with pytest.raises(MemoryError):
+        queue.run([late, good, bad], work_queue.PROCESSES, found)
     assert found == [(good, {"scores": {"accuracy": 50.0}})]
 
 
@@ -136,6 +139,16 @@ def test_a_budget_that_leaves_no_time_to_train_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["run", "--pending", "--time-budget", "30"])
     assert "--time-budget: must be more" in capsys.readouterr().err
+
+
+def test_a_folder_without_any_dataset_is_told(papers, tmp_path, monkeypatch):
+    rows = [replace(row, dataset="kdef") for row in ROWS[:1]]
+    paper = replace(papers[0], tables=(replace(TABLE, rows=rows),))
+    monkeypatch.setattr(reproductions, "papers", lambda: [paper])
+    monkeypatch.setattr(run_papers, "Datasets", Datasets)
+    words = ["--results", str(tmp_path), "--data-dir", str(tmp_path)]
+    with pytest.raises(SystemExit, match="prepare kdef"):
+        __main__.main(["run", "--pending", *words])
 
 
 def test_nothing_waits_when_all_is_recorded(

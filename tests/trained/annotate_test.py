@@ -157,6 +157,11 @@ def test_no_file_of_the_users_is_drawn_over(tmp_path):
     for sources in (photos, [*photos, tmp_path / "p" / "s" / "a.jpg"]):
         with pytest.raises(ValueError, match="has files of yours"):
             Album(tmp_path / "p" / "s", sources, 1)
+    with pytest.raises(OSError), Album(tmp_path / "p" / "a.jpg", photos, 1):
+        pass
+    # What Finder leaves is nobody's.
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".DS_Store").touch()
     # Nor is one picture over another; but over itself, the next time.
     pixels = np.zeros((400, 401, 3), np.uint8)
     sources = [tmp_path / "p" / name for name in ("a.png", "a.png.jpg")]
@@ -164,5 +169,5 @@ def test_no_file_of_the_users_is_drawn_over(tmp_path):
         with Album(tmp_path / "out", sources, 1) as album:
             for source in sources:
                 album.add([face(str(source), None)], pixels)
-    there = {path.name for path in (tmp_path / "out").iterdir()}
-    assert there == {MARK, "a.png.jpg", "a.png.jpg.jpg"}
+    there = {path.name for path in (tmp_path / "out").glob("*.jpg")}
+    assert there == {"a.png.jpg", "a.png.jpg.jpg"}

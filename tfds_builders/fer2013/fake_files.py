@@ -14,6 +14,11 @@ USAGE = (
     "PublicTest",
 )
 ROWS = len(USAGE)
+# The row number is the class.
+PUBLISHED = {
+    split: tuple(int(use == usage) for use in USAGE)
+    for usage, split in reader.SPLITS.items()
+}
 
 
 def lines():

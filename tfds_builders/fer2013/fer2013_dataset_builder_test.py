@@ -18,9 +18,10 @@ class Fer2013Test(tfds.testing.DatasetBuilderTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.enterClassContext(
-            mock.patch.object(reader, "ROWS", fake_files.ROWS)
-        )
+        for name in ("ROWS", "PUBLISHED"):
+            cls.enterClassContext(
+                mock.patch.object(reader, name, getattr(fake_files, name))
+            )
         cls.EXAMPLE_DIR = cls.enterClassContext(tempfile.TemporaryDirectory())
         fake_files.write(pathlib.Path(cls.EXAMPLE_DIR))
         super().setUpClass()
@@ -28,7 +29,8 @@ class Fer2013Test(tfds.testing.DatasetBuilderTestCase):
 
 @pytest.fixture
 def manual_dir(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "ROWS", fake_files.ROWS)
+    for name in ("ROWS", "PUBLISHED"):
+        monkeypatch.setattr(reader, name, getattr(fake_files, name))
     folder = tmp_path / "manual"
     folder.mkdir()
     fake_files.write(folder)

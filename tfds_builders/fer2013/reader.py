@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from ferkeras import folders
-from tfds_builders import text_files
+from tfds_builders import image_files, text_files
 
 VERSION = "1.0.0"
 CONFIGS = ()
@@ -35,6 +35,12 @@ COLUMNS = ("emotion", "pixels", "Usage")
 ROWS = 35_887
 GREYS = frozenset(str(grey) for grey in range(256))
 CODES = tuple(str(code) for code in range(len(CLASS_NAMES)))
+# Images of each class.
+PUBLISHED = {
+    "train": (3995, 436, 4097, 7215, 4830, 3171, 4965),
+    "validation": (467, 56, 496, 895, 653, 415, 607),
+    "test": (491, 55, 528, 879, 594, 416, 626),
+}
 SPLITS = {
     "Training": "train",
     "PublicTest": "validation",
@@ -55,6 +61,8 @@ def read(config, manual_dir):
         "label": int64 (n,), index into `CLASS_NAMES`;
         "row": int64 (n,), zero-based row of `fer2013.csv`.
 
+    A warning tells of classes that have not as many images as published.
+
     Raises:
         FileNotFoundError: where the file is absent.
         ValueError: where a config is given or the file is not as published.
@@ -62,7 +70,17 @@ def read(config, manual_dir):
     if config:
         raise ValueError(f"fer2013 has no configs. Received: config={config!r}")
     images, labels, usage = read_images(manual_dir)
-    return by_split(usage, {"image": images, "label": labels})
+    splits = by_split(usage, {"image": images, "label": labels})
+    for split, columns in splits.items():
+        found = f"{len(columns['label'])} images of {split}"
+        counts = PUBLISHED[split]
+        differences = image_files.class_differences(
+            columns["label"], CLASS_NAMES, counts
+        )
+        image_files.warn_of_differences(
+            differences, pathlib.Path(manual_dir), found, sum(counts)
+        )
+    return splits
 
 
 def read_images(manual_dir):
