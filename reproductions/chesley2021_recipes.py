@@ -119,9 +119,11 @@ WHY = (
     "images too, and L, whose run it is, learned nothing here. Both rows have "
     "the rate, 1e-3, that scored highest here; with and without L2 they tie, "
     "and the held-out images, which choose the epoch, are for it. M is then "
-    "above the table at its epoch, and below it on its training images: the "
-    "last rows are for what would fit these closer, no dropout and a lower "
-    "rate."
+    "above the table at its epoch, and below it on its training images. Over "
+    "20 epochs, no dropout brings the training images up to the table's 65 %, "
+    "and takes the held-out ones four points further away; Adam at 1e-4 takes "
+    "those four points down and the training images four up, towards the "
+    "table in both."
 )
 
 
