@@ -235,13 +235,12 @@ def video_frames(source: Path | int, every: int) -> Iterator[Frame]:
         if not number:
             raise ValueError("the video has no frame that can be read")
         count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        duration = count / (video.get(cv2.CAP_PROP_FPS) or FRAMES_A_SECOND)
+        rate = video.get(cv2.CAP_PROP_FPS) or FRAMES_A_SECOND
         counted = Path(str(source)).suffix.lower() in COUNTED
-        short = counted or seconds < 0.6 * duration
-        if number < 0.9 * count and short:
+        if number < 0.9 * count and (counted or seconds < 0.6 * count / rate):
             raise ValueError(
-                f"the video is cut short or damaged: it ends after {number} "
-                f"of {count} frames"
+                f"the video is cut short: it ends after {number} of {count} "
+                "frames"
             )
 
 

@@ -124,9 +124,9 @@ def test_configs_differ_in_the_rows_they_drop(tmp_path):
 
 def test_images_are_those_of_fer2013(tmp_path):
     fake_files.write(tmp_path)
-    faces = fer2013.read(None, tmp_path)["validation"]
+    images, _, usage = fer2013.read_images(tmp_path)
     split = reader.read("plurality", tmp_path)["validation"]
-    np.testing.assert_array_equal(split["image"], faces["image"])
+    np.testing.assert_array_equal(split["image"], images[usage == "PublicTest"])
 
 
 def test_types_are_as_promised(tmp_path):
