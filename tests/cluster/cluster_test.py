@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +18,7 @@ from ferkeras.runs.record import is_complete, read_record
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices
 from tests import tiny
+from tests.cluster.near import Near
 from tests.cluster.rows import (
     AFTER,
     DEADLY,
@@ -61,20 +61,6 @@ def test_a_run_asks_for_what_its_network_takes():
     assert of(cards=4, memory=2e9) == of(cards=4) == (whole, 1)
     all_four = {"num_cpus": 1, "num_gpus": 4}
     assert of(cards=4, memory=8e9, share_batches=True) == (all_four, 1)
-
-
-class Near:
-    """A `Keeper` in this process, called as Ray's actors are."""
-
-    def __init__(self, driver_files):
-        self.driver_files, self.called = driver_files, []
-
-    def __getattr__(self, name):
-        def call(*arguments):
-            self.called.append(name)
-            return getattr(self.driver_files, name)(*arguments)
-
-        return SimpleNamespace(remote=call)
 
 
 @pytest.mark.any_backend

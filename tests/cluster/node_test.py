@@ -5,14 +5,19 @@ from types import SimpleNamespace
 
 import keras
 import pytest
-import ray
 
-from ferkeras.cluster import driver_files, node
+from ferkeras.cluster import driver_files
 from ferkeras.papers import Unit
 from ferkeras.runs.record import is_complete, path_of, read_record
 from ferkeras.runs.reproduce import reproduce
 from tests import tiny
-from tests.cluster.cluster_test import Near
+from tests.cluster.near import Near
+
+# Before Ray, of which it decides what is printed.
+pytest.importorskip("ferkeras.cluster.driver")
+import ray  # noqa: E402
+
+from ferkeras.cluster import node  # noqa: E402
 
 pytestmark = [
     pytest.mark.any_backend,
