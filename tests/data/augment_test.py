@@ -192,3 +192,17 @@ def test_crops_reach_the_borders_and_lie_between():
         np.testing.assert_allclose(
             position(view, 5, 7), position(other, 42, 7), atol=1e-5
         )
+
+
+def test_nine_crops_lie_on_a_grid():
+    crops = mirrored_crops(None, 1, 48, side=5 / 6)[:9, 0]
+    edges = [0, 47 / 12, 47 / 6]
+    corners = [(left, top) for top in edges for left in edges]
+    np.testing.assert_allclose(crops[:, [2, 5]], corners, atol=1e-5)
+
+
+def test_a_flipped_image_is_drawn_as_earlier_results_had_it():
+    some = {"flip": 0.5, "rotation": 20, "shift": 0.08}
+    rng = np.random.default_rng(0)
+    drawn = random_affine(rng, 1000, 64, **some, zoom=1.05, shear=0.05)
+    np.testing.assert_allclose(drawn[1, 2], 62.917408, atol=1e-4)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from ferkeras.data import (
     epoch_plan,
     no_augmentation,
+    random_affine,
     scoring_batches,
     training_batches,
 )
@@ -83,3 +86,11 @@ def test_scoring_batches_are_in_order_and_not_warped():
     images = np.concatenate([image for image, *_ in batches])
     assert (images == FACES.images).all()
     assert (batches[0][1] == [1, 0, 0, 0, 1, 0]).all()
+
+
+def test_plans_are_those_of_earlier_results():
+    turned = partial(random_affine, rotation=10)
+    order, transforms = epoch_plan(90, 12, turned, 5, 2)
+    assert order[:6].tolist() == [37, 77, 88, 63, 28, 59]
+    expected = 0.9979675, 0.06372501, -0.3393088, -0.06372501, 0.9979675
+    np.testing.assert_allclose(transforms[0, :5], expected, atol=1e-6)

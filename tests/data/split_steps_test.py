@@ -1,5 +1,6 @@
 from functools import partial
 
+import keras
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from ferkeras.data import (
     random_affine,
 )
 from ferkeras.data.split_steps import part
+from ferkeras.layers import AffineWarp
 
 COUNT = 28709
 WHOLE = Faces(
@@ -202,3 +204,25 @@ def test_copies_made_before_the_division_come_to_be_on_both_sides():
     train, test = (uneven(name, *steps).rows for name in ("train", "test"))
     assert len(train) + len(test) == 140
     assert {*train} & {*test}
+
+
+def test_divisions_are_those_of_earlier_results():
+    held = HoldOut("held out", "train", 0.2)
+    rows = part(lambda split: WHOLE, "held out", (held,)).rows
+    assert rows[:5].tolist() == [4, 7, 18, 22, 31]
+    people = HoldOut("test", "train", 0.2, by="subject")
+    assert sorted({*kdef("test", people).subjects})[:3] == ["F07", "F22", "F26"]
+    fold = uneven("test", Fold("test", "train", 9)).rows
+    assert fold[:5].tolist() == [2, 13, 30, 41, 43]
+    few = uneven("few", Draw("few", "train", 12)).rows
+    assert few[:5].tolist() == [2, 11, 26, 28, 34]
+
+
+def test_copies_are_altered_as_images_are_in_training():
+    draw = partial(random_affine, rotation=20, shift=0.2)
+    faces = uneven("train", Copies("train", 70, draw))
+    whole = len(UNEVEN.labels)
+    transforms = draw(np.random.default_rng(0), len(faces.labels) - whole, 8)
+    images = UNEVEN.images[faces.rows[whole:]]
+    expected = keras.ops.convert_to_numpy(AffineWarp()(images, transforms))
+    np.testing.assert_allclose(faces.images[whole:], expected, atol=10)

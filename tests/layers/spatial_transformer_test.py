@@ -238,3 +238,14 @@ def test_learns_to_bring_a_shifted_blob_back():
     model.fit(training, target, batch_size=32, epochs=15, verbose=0)
     transformed = ops.convert_to_numpy(model.layers[0](unseen))
     assert displacement(transformed) < 0.1 * displacement(unseen)
+
+
+def test_the_localisation_has_the_layers_of_the_paper():
+    layer = SpatialTransformer()
+    layer.build((None, 48, 48, 1))
+    kinds = [type(x).__name__ for x in layer.localisation]
+    block = ["Conv2D", "MaxPooling2D", "ReLU"]
+    assert kinds == [*block, *block, "Flatten", "Dense", "Dense"]
+    assert {x.negative_slope for x in layer.localisation[2:6:3]} == {0}
+    ends = [x.activation.__name__ for x in layer.localisation[-2:]]
+    assert ends == ["relu", "linear"]

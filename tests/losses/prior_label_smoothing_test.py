@@ -138,3 +138,8 @@ def test_misuse(prior, alpha, message):
 
 def test_table_of_three_decimals_passes_as_normalized():
     PriorLabelSmoothing([[0.9991, 0.0], [0.2, 0.8]], 0.5)
+
+
+def test_rows_that_sum_to_more_than_one_are_refused():
+    with pytest.raises(ValueError, match="sum to 1"):
+        PriorLabelSmoothing([[0.9, 0.2], [0.2, 0.8]], 0.5)

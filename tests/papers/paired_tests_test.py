@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from ferkeras.papers.comparison import Difference
-from ferkeras.papers.paired_tests import mcnemar, paired
+from ferkeras.papers.paired_tests import chance, mcnemar, paired
 from reproductions.falahzadeh2021_folds import FER2013, filled_folds, ten_folds
 
 
@@ -70,3 +70,11 @@ def test_mcnemar_counts_what_one_of_them_has_right(
     others = np.repeat([True, False, False, True], counts)
     assert mcnemar(right, others) == pytest.approx(chance)
     assert mcnemar(others, right) == pytest.approx(chance)
+
+
+def test_the_chance_has_what_folds_share():
+    ours, theirs = {0: 51, 1: 72, 2: 93}, {0: 50, 1: 70, 2: 90}
+    found = paired(ours, theirs, 1 / 2)
+    expected = 2 * stats.t.sf(2 / np.sqrt(1 / 3 + 1 / 2), 2)
+    assert found.chance == pytest.approx(expected)
+    assert (chance([2.0, 2.0]), chance([0.0, 0.0])) == (0, 1)

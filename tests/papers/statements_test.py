@@ -123,3 +123,29 @@ def test_over_prediction_needs_too_many_and_the_spared_class(
     )
     assert text in found
     assert whether == holds
+
+
+@pytest.mark.parametrize(
+    "name,other,holds",
+    [
+        ("angry", "sad", True),
+        ("angry", "happy", False),
+        # As often as for any other.
+        ("happy", "angry", True),
+        ("sad", "angry", True),
+        ("sad", "happy", False),
+    ],
+)
+def test_what_a_class_is_mostly_taken_for(name, other, holds):
+    text, found = statements.mostly_taken_for(
+        MATRIX, NAMES, name=name, other=other
+    )
+    assert found == holds and text.startswith(f"{name} is taken for: ")
+
+
+def test_a_class_that_is_always_right_is_mostly_taken_for_none():
+    matrix = np.diag([9, 9, 9])
+    _, found = statements.mostly_taken_for(
+        matrix, NAMES, name="sad", other="angry"
+    )
+    assert not found

@@ -212,3 +212,13 @@ def test_what_folds_share_is_not_averaged_away(tmp_path):
     half = 12.7062 * np.sqrt(0.5) * np.sqrt(1 / 2 + 2 / 9)
     low_high = f"{2.5 - half:+.2f} to {2.5 + half:+.2f}"
     assert f"| +2.50 | {low_high} | 2 |" in report.render(paper, tmp_path)
+
+
+def test_a_doubtful_claim_is_not_among_those_that_are_corrected(tmp_path):
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    write(tmp_path, [90, 90.5])
+    write(tmp_path, [80, 80.9], other, commonest=45.0)
+    verdict = "no verdict: a network has not learned"
+    assert f"| 2 | – | – | – | {verdict} |" in report.render(paper, tmp_path)

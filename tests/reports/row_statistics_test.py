@@ -7,9 +7,11 @@ import pytest
 
 from ferkeras.data import Fold, HoldOut
 from ferkeras.papers import Others, Protocol, Unit
+from ferkeras.papers.task import SUPER_RESOLUTION
 from ferkeras.reports import numbers, report
 from ferkeras.reports.summary import summarise
 from ferkeras.runs.record import read_json, write_record
+from ferkeras.scoring.verdicts import Printed
 from tests import tiny
 from tests.made_up import PAPER, TABLE, entry_of, write, write_run
 
@@ -225,3 +227,51 @@ def test_a_number_that_nothing_judges_is_a_fault_of_the_papers_file(tmp_path):
     paper = dataclasses.replace(PAPER, tables=(table,))
     with pytest.raises(ValueError, match="tiny1999 .*Tiny .*papers=True"):
         numbers.index(numbers.numbers(paper, tmp_path))
+
+
+def test_two_halves_of_a_pool_have_the_noise_of_drawing_them(tmp_path):
+    others = Others(90, pool=180)
+    first = dataclasses.replace(TABLE.protocols[0], others=others)
+    rows = tiny.ROW, OTHER
+    table = dataclasses.replace(TABLE, rows=rows, protocols=(first,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    write(tmp_path, [90.0, 90.1, 90.2], protocol="paper")
+    write(tmp_path, [50.0, 50.1, 50.2], OTHER, protocol="paper")
+    low, high = summarise(paper, tmp_path)[0].judgement.interval
+    expected = 196 * np.sqrt(0.9005 * 0.0995 * (2 / 90 - 2 / 180))
+    assert (high - low) / 2 == pytest.approx(expected, rel=0.02)
+
+
+def test_the_interval_of_folds_has_what_they_share(tmp_path):
+    fold = Fold("test", of="train", folds=10)
+    protocol = dataclasses.replace(tiny.PROTOCOLS[0], hold_outs=(fold,))
+    table = dataclasses.replace(TABLE, protocols=(protocol,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    for seed, accuracy in enumerate([89.0, 90.0, 91.0]):
+        unit = Unit(paper, table, tiny.ROW, protocol, seed)
+        write_run(tmp_path, unit, entry_of(unit, accuracy))
+    low, high = summarise(paper, tmp_path)[0].interval
+    expected = 4.30265 * np.sqrt(1 / 3 + 1 / 9)
+    assert (high - low) / 2 == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_is_printed_has_its_runs_and_range(tmp_path):
+    reported = {"accuracy": 82.0, "runs": 4, "min": 81.0, "max": 83.5}
+    row = dataclasses.replace(tiny.ROW, reported=reported)
+    table = dataclasses.replace(TABLE, rows=(row,))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    line, *_ = summarise(paper, tmp_path)
+    assert line.printed == Printed(82.0, 4, 2.5)
+
+
+def test_decibels_say_nothing_of_the_noise_of_accuracies(tmp_path):
+    other = dataclasses.replace(OTHER, task=SUPER_RESOLUTION, reported={})
+    table = dataclasses.replace(TABLE, rows=(tiny.ROW, other))
+    paper = dataclasses.replace(PAPER, tables=(table,))
+    write(tmp_path, [90.0, 90.5], protocol="paper")
+    for seed, psnr in enumerate([20.0, 21.0]):
+        unit = tiny.unit("paper", seed=seed)
+        unit = dataclasses.replace(unit, paper=PAPER, row=other)
+        entry = entry_of(unit, 1.0) | {"scores": {"psnr": psnr}}
+        write_run(tmp_path, unit, entry)
+    assert summarise(paper, tmp_path)[0].others == ()

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.data import Faces
+from ferkeras.data import Faces, mirrored_crops
 from ferkeras.layers import BranchFusion
 from ferkeras.runs import final_scores
 from ferkeras.runs.final_scores import write_scores
@@ -140,3 +140,19 @@ def test_the_class_stays_where_rounding_makes_a_tie(tmp_path):
         found = file["probabilities"]
     assert found.argmax(-1).tolist() == [0, 1, 1]
     np.testing.assert_allclose(found, said, atol=5e-4)
+
+
+def test_images_are_scored_as_the_recipe_says(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        final_scores.evaluate,
+        "probabilities",
+        lambda *given: seen.append(given),
+    )
+    recipe = dataclasses.replace(
+        tiny.RECIPE, views=mirrored_crops, raw_scores=True
+    )
+    row = dataclasses.replace(tiny.ROW, recipe=recipe)
+    unit = dataclasses.replace(tiny.unit(seed=7), row=row)
+    final_scores.probabilities(unit, "networks", "test")
+    assert seen == [("networks", "test", mirrored_crops, 7, True)]

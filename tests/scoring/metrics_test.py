@@ -66,3 +66,29 @@ def test_an_image_without_probabilities_is_one_of_which_nothing_is_known():
     found = metrics.scores(labels, probabilities, "abcd")
     assert found["accuracy"] == 75
     assert found["nll"] == pytest.approx(np.log(4) / 4)
+
+
+@pytest.mark.parametrize(
+    "images,expected",
+    [
+        # Confidence, and whether right. Gaps of two bins do not cancel.
+        ([(0.9, 1), (0.9, 0), (0.6, 1), (0.6, 1)], 40),
+        # In one of fifteen bins, and in two.
+        ([(0.61, 0), (0.66, 1)], 13.5),
+        ([(0.62, 0), (0.67, 1)], 47.5),
+    ],
+)
+def test_calibration_error_is_that_of_fifteen_bins(images, expected):
+    confidence, right = np.array(images).T
+    said = np.stack([confidence, 1 - confidence], 1)
+    labels = 1 - right.astype(int)
+    found = metrics.expected_calibration_error(labels, said)
+    assert found == pytest.approx(expected)
+
+
+def test_each_class_has_its_precision_and_recall():
+    labels = np.array([0, 0, 0, 1])
+    said = np.array([[8, 1, 1], [6, 4, 0], [1, 9, 0], [2, 7, 1]]) / 10
+    found = metrics.scores(labels, said, "abc")["classes"]["a"]
+    expected = {"precision": 100, "recall": 200 / 3, "f1": 80, "images": 3}
+    assert found == pytest.approx(expected)

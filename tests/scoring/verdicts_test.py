@@ -231,3 +231,13 @@ def test_holm_by_hand():
 
 def test_runs_without_a_number_have_no_verdict():
     assert judge([np.nan, 50, 51], Printed(50.0), others=[1.0]) is None
+
+
+def test_folds_share_images_with_a_paper_that_prints_its_range():
+    ours = [81.5, 82.0, 82.5, 82.0]
+    variance = np.var(ours, ddof=1)
+    printed = Printed(82.0, 4, 2.239)
+    found = judge(ours, printed, others=[variance] * 3, overlap=1 / 9)
+    share = 1 / 4 + 1 / 9
+    half = half_width([(variance * share, 7), (share, 2.9)])
+    assert found.interval == pytest.approx((-half, half))

@@ -39,9 +39,27 @@ def test_the_averages_choose_the_epoch_and_are_kept(tmp_path):
     )
     # The weights that are trained on have another score.
     assert scores["model"] != pytest.approx(scores["averaged"], rel=1e-2)
-    if folder.best_epoch == 3:
-        for one, other in zip(folder.best, run.state["averaged"], strict=True):
-            np.testing.assert_array_equal(one, other)
+    assert folder.best_epoch == 3
+    for one, other in zip(folder.best, run.state["averaged"], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("chosen_on", ["x", "y"])
+def test_every_set_that_chooses_is_scored_with_the_averages(
+    tmp_path, chosen_on
+):
+    faces = tiny.faces("validation")
+    networks, (run,) = tiny.train(
+        tmp_path,
+        row=averaged(0.5),
+        faces_at=lambda size: (tiny.faces("train"), {"x": faces, "y": faces}),
+        chosen_on=chosen_on,
+    )
+    (folder,) = run.folders
+    assign(networks.training.variables, run.state["averaged"])
+    said = tiny.predict(networks.scoring, faces.images)
+    loss = -np.log(said[np.arange(len(said)), faces.labels]).mean()
+    assert folder.history[-1]["val_loss"] == pytest.approx(loss, rel=1e-4)
 
 
 def test_a_run_that_was_stopped_goes_on_with_its_averages(tmp_path):
