@@ -247,7 +247,6 @@ SIZES = (
     "64 for PSR",
     NETWORK,
     FROM_IMAGENET,
-    FROM_DIV2K,
 )
 
 

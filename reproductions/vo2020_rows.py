@@ -105,7 +105,7 @@ def sizes(row, name, sides, frozen, start, batch_size):
         views=None,
         raw_scores=False,
         loss=cross_entropy,
-        assumed=SIZES,
+        assumed=SIZES + (FROM_DIV2K,) * (DIV2K in start),
     )
     return replace(
         row,

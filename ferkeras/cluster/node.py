@@ -23,7 +23,7 @@ from ferkeras.limits import SCORING
 from ferkeras.runs.display import Report, key
 from ferkeras.runs.first_weights import weights_folder, weights_of
 from ferkeras.runs.grouping import grouped
-from ferkeras.runs.record import read_record
+from ferkeras.runs.record import path_of, read_record
 from ferkeras.runs.reproduce import reproduce_together
 from ferkeras.runs.run_folder import SNAPSHOT, WITHIN
 from ferkeras.training import devices, sharing
@@ -160,12 +160,10 @@ def fetch(keeper, units, results):
     tops = []
     for unit in units:
         tops += work_of(unit), log_of(unit)
-        tops += (f"{unit.folder}/seed{unit.seed}.json",)
-        for stage in unit.stages:
-            tops += (
-                f"{work_of(stage)}/model.keras",
-                f"{stage.folder}/seed{stage.seed}.json",
-            )
+        tops += (f"{work_of(stage)}/model.keras" for stage in unit.stages)
+        tops += (
+            str(path_of("", each, ".json")) for each in (unit, *unit.stages)
+        )
     for path in sum(ray.get([keeper.below.remote(x) for x in tops]), []):
         write_whole(results / path, ray.get(keeper.read.remote(path)))
 

@@ -18,7 +18,8 @@ def pending(units, results, datasets, none_needed=False):
         units: list of `Unit`.
         results: `pathlib.Path` of the results folder.
         datasets: `ferkeras.data.Datasets`.
-        none_needed: whether it is well if nothing can be run here.
+        none_needed: whether it is well if nothing more can be run here, once
+            something is recorded.
 
     Returns:
         The units that have no complete record and can be run here.
@@ -28,7 +29,9 @@ def pending(units, results, datasets, none_needed=False):
             its published weights; it names all that is missing.
         ValueError: where a unit has the record of another recipe.
     """
+    wanted = len(units)
     units = [u for u in units if not is_complete(read_record(results, u))]
+    over = none_needed and len(units) < wanted
     missing, ready = [], []
     for unit in units:
         stages = [x for x in unit.stages if not weights_of(results, x)]
@@ -39,7 +42,7 @@ def pending(units, results, datasets, none_needed=False):
         if not lacks:
             ready += [x for x in (*stages, unit) if x not in ready]
     missing = dict.fromkeys(missing)
-    if missing and not (ready or none_needed):
+    if missing and not (ready or over):
         raise FileNotFoundError("\n".join(missing))
     for text in missing:
         Console(stderr=True).print(f"Rows skipped: {text}")

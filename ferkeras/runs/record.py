@@ -31,8 +31,9 @@ def read_record(results, unit):
 
 def is_of(record, unit):
     """Whether a record is of what the code would run for a unit."""
-    if record["digest"] != unit.digest or not unit.stages:
-        return record["digest"] == unit.digest
+    same = record["digest"] == unit.digest
+    if not (same and unit.stages):
+        return same
     started_from = {
         start["digest"]
         for start in record.get("started_from", ())

@@ -16,13 +16,7 @@ from ferkeras.names import nearest
 from ferkeras.papers.paper import units
 from ferkeras.reports.report import write_report
 from ferkeras.runs.pending import cheapest_first, pending
-from ferkeras.runs.record import (
-    DRAWN,
-    PUBLISHED,
-    is_complete,
-    read_record,
-    refuse_to_mix,
-)
+from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices, sharing
 from reproductions.commands import arguments, run_arguments
@@ -153,9 +147,8 @@ def run_pending(asked):
     for paper in papers:
         refuse_to_mix(results, paper, PUBLISHED)
     known = [unit for paper in papers for unit in units(paper)]
-    recorded = any(is_complete(read_record(results, x)) for x in known)
     known = cheapest_first(known, results)
-    queue = pending(known, results, datasets, none_needed=recorded)
+    queue = pending(known, results, datasets, none_needed=True)
     if not queue:
         print("Every run that has its data is recorded.")
         return

@@ -16,9 +16,7 @@ from tests.made_up import PAPER, entry_of, with_pictures, write, write_run
 
 
 def test_networks_are_tested_on_the_images_of_both(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    row, other, paper = left_is_better()
     faces = tiny.faces("test", 10)
     others = faces._replace(rows=faces.rows + 1)
     right = np.eye(2)[faces.labels]
@@ -91,6 +89,17 @@ def test_a_claim_about_what_training_adds_is_measured_too(tmp_path):
     assert f"| overfits less | Tiny \\| {names} | +2.50 | +1.25 |" in text
 
 
+def left_is_better():
+    """Two rows, and the paper that claims the first above the other."""
+    row, other = with_pictures().tables[0].rows
+    claim = Comparison("left is better", row.name, "Other")
+    return (
+        row,
+        other,
+        dataclasses.replace(with_pictures(), comparisons=(claim,)),
+    )
+
+
 def started_from(results, row, runs):
     """Say in a row's records which run of another row they started from."""
     for seed, run in enumerate(runs):
@@ -119,9 +128,7 @@ def started_from(results, row, runs):
 def test_what_was_pre_trained_once_decides_no_claim(
     ours, theirs, verdict, tmp_path
 ):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    row, other, paper = left_is_better()
     for each, runs, accuracies in (
         (row, ours, [90, 90.5]),
         (other, theirs, [80, 80.5]),
@@ -133,9 +140,7 @@ def test_what_was_pre_trained_once_decides_no_claim(
 
 
 def test_a_network_that_has_not_learned_decides_no_claim(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    row, other, paper = left_is_better()
     write(tmp_path, [90, 90.5])
     # 50 % of the training images, of which 45 % are of one class.
     write(tmp_path, [80, 80.5], other, commonest=45.0)
@@ -176,9 +181,7 @@ def test_branches_of_one_row_are_compared(tmp_path):
 
 
 def test_runs_from_one_pre_training_are_one_pair(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    row, other, paper = left_is_better()
     write(tmp_path, [81, 83, 82, 84], row)
     write(tmp_path, [80, 80, 80, 80], other)
     started_from(tmp_path, row, "aabb")
@@ -215,9 +218,7 @@ def test_what_folds_share_is_not_averaged_away(tmp_path):
 
 
 def test_a_doubtful_claim_is_not_among_those_that_are_corrected(tmp_path):
-    row, other = with_pictures().tables[0].rows
-    claim = Comparison("left is better", row.name, "Other")
-    paper = dataclasses.replace(with_pictures(), comparisons=(claim,))
+    row, other, paper = left_is_better()
     write(tmp_path, [90, 90.5])
     write(tmp_path, [80, 80.9], other, commonest=45.0)
     verdict = "no verdict: a network has not learned"
