@@ -23,6 +23,7 @@ from tests.cluster.rows import (
     AFTER,
     DEADLY,
     FAR,
+    LOST,
     NEXT,
     ROW,
     STAGE,
@@ -107,8 +108,9 @@ def run_plainly(results, data_dir):
 
 
 @pytest.fixture
-def two_machines(these_rows):
+def two_machines(these_rows, tmp_path, monkeypatch):
     """A `Cluster`, and one of its two machines beside the driver's."""
+    monkeypatch.setenv(LOST, str(tmp_path / "lost"))
     made = Cluster(True, head_node_args={"num_cpus": 0})
     _, lost = [made.add_node(num_cpus=1) for _ in range(2)]
     yield made, lost
@@ -126,6 +128,7 @@ def lose(machine, machines, results):
     while sum(n >= FAR for n in epochs_behind(results)) < 2:
         time.sleep(0.05)
     machines.remove_node(machine, allow_graceful=False)
+    (results / "lost").touch()
 
 
 @pytest.mark.slow

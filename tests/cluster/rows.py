@@ -6,6 +6,7 @@ import signal
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import keras
 
@@ -15,7 +16,9 @@ from ferkeras.runs import run_folder
 from tests import tiny
 
 EPOCHS = 40
-FAR = 10  # epochs that a run has behind it when its machine is lost
+FAR = 3  # epochs that a run has behind it when its machine is lost
+# Names the file that is there once one is.
+LOST = "FERKERAS_TESTS_LOST"
 
 
 def network(input_shape, num_classes):
@@ -32,8 +35,17 @@ def deadly(input_shape, num_classes):
 
 def unhurried(rng, count, image_size):
     """Images as they are; meanwhile other tests have the core."""
-    time.sleep(0.5)
+    time.sleep(2)
     return no_augmentation(rng, count, image_size)
+
+
+def waiting(rng, count, image_size):
+    """As `tiny`'s; each epoch waits for a machine to be lost, but not long."""
+    lost = Path(os.environ.get(LOST, os.devnull))
+    until = time.monotonic() + 3
+    while not lost.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    return tiny.RECIPE.augment(rng, count, image_size)
 
 
 def trained_for(epochs):
@@ -46,7 +58,7 @@ ROW = replace(
     tiny.ROW,
     model=network,
     dataset="own/noise",
-    recipe=trained_for(EPOCHS),
+    recipe=replace(trained_for(EPOCHS), augment=waiting),
 )
 STAGE = replace(ROW, name="Stage", recipe=trained_for(1))
 NEXT = replace(STAGE, name="Next", start_from=(Start("Stage"),))

@@ -197,6 +197,7 @@ def test_names_are_printed_as_they_are(predict, tmp_path):
     assert code == 1 and f"not read: {tmp_path}/[anna] 1.jpg" in err
 
 
+@pytest.mark.any_backend
 def test_a_table_is_written_though_nobody_reads_the_lines(model, tmp_path):
     folder, out = tmp_path / "in", tmp_path / "o.csv"
     folder.mkdir()

@@ -97,6 +97,7 @@ def test_a_file_that_goes_while_it_is_read_is_named(tmp_path, monkeypatch):
     assert not is_prepared("kdef", tmp_path / "data")
 
 
+@pytest.mark.any_backend
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_leaves_nothing_and_says_how_much_is_needed(

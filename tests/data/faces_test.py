@@ -185,6 +185,7 @@ def test_photographs_kept_as_pixels_are_cropped_too(tmp_path, monkeypatch):
     assert sum(source.crops["train"].values()) == 7
 
 
+@pytest.mark.any_backend
 def test_faces_are_not_cut_out_of_faces(tmp_path, monkeypatch):
     without_tensorflow(monkeypatch)
     dataset = "synthetic_faces/demo/faces48"
@@ -215,6 +216,7 @@ def test_a_damaged_image_is_named_and_the_file_before_stays(
     assert not list(tmp_path.glob("*.tmp"))
 
 
+@pytest.mark.any_backend
 def test_a_kill_leaves_no_half_of_a_file(manual, tmp_path, monkeypatch):
     code = (
         "import os, signal\n"

@@ -226,6 +226,7 @@ def blobs(centres):
     return np.exp(-squared / 18).astype(np.float32)
 
 
+@pytest.mark.any_backend
 def test_learns_to_bring_a_shifted_blob_back():
     keras.utils.set_random_seed(0)
     centres = np.random.default_rng(0).uniform(-5, 5, (1024, 1, 1, 2))

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from ferkeras.models import alexnet48
 
@@ -16,6 +17,7 @@ def test_sides_are_torchs():
     assert shapes["dense6"] == shapes["dense7"] == (4096,)
 
 
+@pytest.mark.any_backend
 def test_first_convolution_pads_evenly():
     # Filters of ones add up what they see. Of a white image, the corner's has
     # 9 x 9 pixels; the last one starts at 4 * 10 - 2 and sees the 10 left.

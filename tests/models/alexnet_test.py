@@ -62,6 +62,7 @@ def by_groups(model):
     return keras.Model(image, x)
 
 
+@pytest.mark.any_backend
 def test_halves_make_the_network_with_groups():
     model = small()
     for layer in model.layers:
@@ -128,6 +129,7 @@ def test_pooling_keeps_the_last_window_where_it_is_cut_off():
         assert (pooled[0, row, column] == window.max((0, 1))).all()
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "last,parameters",
     [(1, 56861959), (2, 56554503), (3, 55669383), (4, 55005447)],
@@ -143,6 +145,7 @@ def test_trained_parameters_with_the_first_convolutions_frozen(
     assert trained == parameters
 
 
+@pytest.mark.any_backend
 def test_layers_with_weights_have_caffes_names():
     names = [layer.name for layer in small().layers if layer.weights]
     assert (

@@ -87,6 +87,7 @@ def test_second_transformer_has_a_localisation_network_of_its_own():
     assert counts == [23120, 110198]
 
 
+@pytest.mark.any_backend
 def test_dropout_follows_the_first_dense_layer_in_training_only():
     model = deep_emotion(SHAPE, 7, dropout=0.8)
     assert [layer.name for layer in model.layers][-3:] == [

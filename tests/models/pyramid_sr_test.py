@@ -114,6 +114,7 @@ def test_private_parts_start_alike():
             np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.any_backend
 def test_output_is_the_logarithm_of_the_mean_probability():
     model = pyramid_sr(SHAPE, 7)
     assert model.output.shape == (None, 7)

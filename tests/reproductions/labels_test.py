@@ -22,7 +22,7 @@ def gradients(images):
 
 
 def accuracy(train, test, num_classes):
-    """Accuracy in percent on `test` after 8 epochs on `train`."""
+    """Accuracy in percent on `test` after 4 epochs on `train`."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
@@ -32,14 +32,14 @@ def accuracy(train, test, num_classes):
             keras.layers.Dense(num_classes),
         ]
     )
-    steps = 8 * (len(train["label"]) // 256)
+    steps = 4 * (len(train["label"]) // 256)
     model.compile(
         optimizer=keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(3e-3, steps)
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    model.fit(gradients(train["image"]), train["label"], 256, 8, verbose=0)
+    model.fit(gradients(train["image"]), train["label"], 256, 4, verbose=0)
     logits = model.predict(gradients(test["image"]), 512, verbose=0)
     return 100 * (logits.argmax(-1) == test["label"]).mean()
 
@@ -51,7 +51,7 @@ def accuracy(train, test, num_classes):
     "fer2013new.csv to train on the real images",
 )
 @pytest.mark.parametrize(
-    "reader,config,least", [(fer2013, None, 55), (ferplus, "majority", 70)]
+    "reader,config,least", [(fer2013, None, 52), (ferplus, "majority", 67)]
 )
 def test_a_small_network_learns_the_labels(reader, config, least):
     splits = reader.read(config, MANUAL_DIR)

@@ -67,11 +67,11 @@ def without_times(lines):
     ]
 
 
-@pytest.fixture(scope="module", params=["fit", "engine"] if JAX else ["fit"])
-def whole(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
     """A run that nothing stops: its folder, how to ask for it, what it gave."""
     results = tmp_path_factory.mktemp("whole")
-    words = () if request.param == "fit" else (request.param,)
+    words = ("engine",) if JAX else ()
     return results, words, *finish(results, 0, *words)
 
 

@@ -161,4 +161,5 @@ def test_a_small_convolutional_network_gets_over_90_percent(full):
 
 def flat(columns):
     images = columns["image"]
-    return images.reshape(len(images), -1) / 255, columns["label"]
+    pixels = images.reshape(len(images), -1) / np.float32(255)
+    return pixels, columns["label"]
