@@ -26,6 +26,7 @@ def list_rows(asked):
 
 def prepare_dataset(asked):
     """Prepare one dataset."""
+    from ferkeras.data.repeats import repeated
     from ferkeras.dataset_names import npz_path
     from reproductions.commands.prepare import prepare
 
@@ -35,11 +36,14 @@ def prepare_dataset(asked):
         source = prepare(
             asked.dataset, asked.data_dir, asked.manual_dir, asked.npz
         )
+    first = source.faces(source.splits[0])
     for split in source.splits:
         faces = source.faces(split)
+        again = split != source.splits[0] and repeated(faces, first).sum()
+        shared = f", {again} of them in {source.splits[0]} too" if again else ""
         print(
             f"{source.name} {source.version} {split}: {len(faces.labels)} "
-            f"images, fingerprint {faces.fingerprint}"
+            f"images{shared}, fingerprint {faces.fingerprint}"
         )
         if source.crops:
             counts = (f"{k} in {n}" for k, n in source.crops[split].items())

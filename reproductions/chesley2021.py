@@ -186,6 +186,9 @@ TRIALS = Table("Open choices", 1, (TRIAL,), (
     tried(
         "L, 6 epochs: Adam at 1e-3, no L2", partial(emotion, l2=0.0), 6,
     ),
+    tried("L, 20 epochs", emotion, 20),
+    tried("L, 20 epochs: no dropout", partial(emotion, dropout=0.0), 20),
+    tried("L, 20 epochs: Adam at 1e-4", emotion, 20, learning_rate=1e-4),
     tried("M, 6 epochs", wide, 6, learning_rate=5e-3),
     tried("M, 6 epochs: Adam at 1e-3", wide, 6),
     tried("M, 6 epochs: Adam at 1e-3, no L2", partial(wide, l2=0.0), 6),

@@ -1,10 +1,12 @@
 """What README and docs promise: commands, a model, a paper in a file."""
 
+import json
 import re
 import shlex
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import reproductions
@@ -86,6 +88,20 @@ def test_a_papers_commands_name_what_it_has(key, words):
     asked = run_arguments.script(key).parse_args(shlex.split(words))
     rows = asked.rows + run_papers.rows_of(paper, asked.tables)
     assert units(paper, rows, [asked.protocol] if asked.protocol else [])
+
+
+def test_what_repeated_pictures_add_is_as_recorded():
+    folder = ROOT / "results/reference/clean/fer2013-small"
+    scores = [
+        json.loads(path.read_text())["scores"]
+        for path in folder.glob("seed*.json")
+    ]
+    total = np.mean([x["accuracy"] for x in scores])
+    others = np.mean([x["unseen"]["accuracy"] for x in scores])
+    text = " ".join(README.read_text().split())
+    assert f"falls from {total:.1f} to {others:.1f} %" in text
+    counts = {3589 - x["unseen"]["images"] for x in scores}
+    assert counts == {288} and "Training has 288 as well" in text
 
 
 def test_the_readme_is_short_and_has_the_two_commands():

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import softmax
 
 from ferkeras.data import Faces, random_affine
+from ferkeras.data.repeats import repeated
 from ferkeras.papers import (
     Experiment,
     Paper,
@@ -172,6 +173,9 @@ class Noise:
             "images": {split: 90 for split in splits},
             "fingerprint": {s: faces(s).fingerprint for s in splits},
         }
+
+    def repeated(self, dataset, split, of, hold_outs=(), run=0):
+        return repeated(faces(split), faces(of))
 
 
 if __name__ == "__main__":

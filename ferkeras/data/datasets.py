@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ferkeras.data.prepared import open_dataset
+from ferkeras.data.repeats import repeated
 from ferkeras.data.source import Faces, Source
 from ferkeras.data.split_steps import Step, part
 
@@ -44,6 +45,10 @@ class Datasets:
         self, dataset: str, size: int, colours: int, split: str
     ) -> Faces:
         return self.original(dataset, split).resized(size, colours)
+
+    def outline(self, dataset: str, split: str) -> Faces:
+        """A split as published, with digests in place of files."""
+        return self.original(dataset, split).outline
 
     def faces(
         self,
@@ -93,10 +98,7 @@ class Datasets:
             `Source` has any.
         """
         source = self.source(dataset)
-
-        def read(split: str) -> Faces:
-            return self.original(dataset, split).outline
-
+        read = partial(self.outline, dataset)
         faces = {split: part(read, split, hold_outs, run) for split in splits}
         card = {
             "name": dataset,
@@ -114,3 +116,28 @@ class Datasets:
             }
         told = {"faces": source.crops, "notes": source.notes}
         return card | {name: counts for name, counts in told.items() if counts}
+
+    def repeated(
+        self,
+        dataset: str,
+        split: str,
+        of: str,
+        hold_outs: Sequence[Step],
+        run: int = 0,
+    ) -> np.ndarray:
+        """Which images of a split, or part of one, another has too.
+
+        Args:
+            dataset: TFDS name with its config.
+            split: name of the split or part.
+            of: that of the other.
+            hold_outs: tuple of the steps that make the parts.
+            run: number of the run, which decides folds and draws.
+
+        Returns:
+            bool `(count,)`, as of `repeated`.
+        """
+        read = partial(self.outline, dataset)
+        return repeated(
+            *(part(read, name, hold_outs, run) for name in (split, of))
+        )

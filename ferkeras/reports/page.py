@@ -13,7 +13,9 @@ from markupsafe import Markup
 from ferkeras.files import write_whole
 from ferkeras.reports import chart
 from ferkeras.reports.numbers import counts, groups, in_words, index
+from ferkeras.reports.repeats import repeats
 from ferkeras.reports.report import METHOD, Contents, written
+from ferkeras.reports.summary import once
 from ferkeras.trained.zoo import shipped
 
 # What became of a number or a claim, and how the page marks it.
@@ -72,12 +74,15 @@ class Overview:
         contents: list of `Contents`, one a paper.
         title: how many of the papers' numbers came out how, in words.
         models: those that ship, a list of `Shipped`.
+        repeats: Markdown of what `repeats` tells of all papers.
     """
 
     def __init__(self, papers, results):
         self.contents = [Contents(paper, results) for paper in papers]
         self.models = list(shipped(results).values())
         self.numbers = [x for each in self.contents for x in each.numbers]
+        lines = [x for each in self.contents for x in once(each.lines)]
+        self.repeats = repeats(lines)
         printed = [x for x in self.numbers if not x.ours]
         self.counts = counts(printed)
         self.title = (
@@ -97,6 +102,7 @@ class Overview:
             papers=[each.paper for each in self.contents],
             title=self.title,
             models=self.models,
+            repeats=self.repeats,
             table=index(self.numbers),
         )
 
@@ -117,6 +123,7 @@ class Overview:
             chart=self.chart("chart.html"),
             counts=self.counts,
             method=to_html(method),
+            repeats=to_html(self.repeats) if self.repeats else "",
             table=to_html(table),
         )
 

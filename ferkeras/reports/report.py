@@ -75,6 +75,7 @@ class Contents:
     """What a paper's report shows.
 
     Attributes:
+        lines: list of `Line`, what `summarise` returned.
         charts: dict of paths, relative to the results, to functions that draw
             them, as `ferkeras.reports.chart.draw` with a layout.
         pictures: list of `Picture`, those of the charts too.
@@ -84,7 +85,7 @@ class Contents:
     def __init__(self, paper, results):
         self.paper, self.results = paper, results
         self.charts, self.pictures = {}, []
-        lines = summarise(paper, results)
+        self.lines = lines = summarise(paper, results)
         self.numbers = numbers(paper, results)
         single = once(lines)
         parts = [self.part(x, lines, single) for x in paper.tables]

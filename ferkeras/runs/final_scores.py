@@ -30,9 +30,10 @@ def write_scores(unit, networks, test, class_names, results, work):
             committed: the exported model, and pictures of this run alone.
 
     Returns:
-        The scores, a dict of floats, of `classes` and, for a row that has
-        them, of `branches`, the accuracy in percent of each; and the PNG file
-        of the picture for TensorBoard.
+        The scores, a dict of floats, of `classes`, of `unseen` images where
+        it is known which training has and, for a row that has them, of
+        `branches`, the accuracy in percent of each; and the PNG file of the
+        picture for TensorBoard.
     """
     if unit.row.task.classifies:
         return classified(unit, networks, test, class_names, results, work)
@@ -42,7 +43,7 @@ def write_scores(unit, networks, test, class_names, results, work):
 def classified(unit, networks, test, class_names, results, work):
     """`write_scores` for logits."""
     found = probabilities(unit, networks, test)
-    scores = metrics.scores(test.labels, found, class_names)
+    scores = scores_of(found, test, class_names)
     alone = None
     if unit.row.branches:
         alone = branches_right(unit, networks, test)
@@ -100,7 +101,15 @@ def at_last_epoch(unit, networks, test, class_names, results):
     score_files.write_probabilities(
         path_of(results, unit, ".last-epoch.npz"), found, test
     )
-    return metrics.scores(test.labels, found, class_names)
+    return scores_of(found, test, class_names)
+
+
+def scores_of(found, test, class_names):
+    """Score class probabilities on `Faces`."""
+    scores = metrics.scores(test.labels, found, class_names)
+    if test.repeated is not None:
+        scores["unseen"] = metrics.unseen(test.labels, found, test.repeated)
+    return scores
 
 
 def probabilities(unit, networks, test):

@@ -57,6 +57,22 @@ class Job:
             row.dataset, split, steps, size, row.colours, self.unit.seed
         )
 
+    def scored_faces(self):
+        """Images of the test split; and which of them training has too."""
+        unit, protocol = self.unit, self.unit.protocol
+        test = self.faces(protocol.test)
+        if not protocol.train:
+            return test
+        return test._replace(
+            repeated=self.datasets.repeated(
+                unit.row.dataset,
+                protocol.test,
+                protocol.train,
+                protocol.hold_outs,
+                unit.seed,
+            )
+        )
+
     def begin(self, networks, started_from, command, units):
         """Note what is known before training."""
         session = {
@@ -92,7 +108,7 @@ class Job:
             last: values of the model that is scored after the last epoch.
         """
         unit, folder = self.unit, self.folder
-        test, names = self.faces(unit.protocol.test), self.card["class_names"]
+        test, names = self.scored_faces(), self.card["class_names"]
         results, work = self.results, folder.path
         variables = networks.training.variables
         assign(variables, last)

@@ -101,6 +101,25 @@ def scores(
     }
 
 
+def unseen(
+    labels: np.ndarray, probabilities: np.ndarray, repeated: np.ndarray
+) -> dict[str, Any]:
+    """Score the images alone that training has not.
+
+    Args:
+        labels: int `(count,)`.
+        probabilities: float `(count, classes)`.
+        repeated: bool `(count,)`, which images training has too.
+
+    Returns:
+        dict of `images`, how many these are not, and on them the `accuracy` in
+        percent; None without any.
+    """
+    right = (probabilities.argmax(-1) == labels)[~repeated]
+    accuracy = float(100 * right.mean()) if right.size else None
+    return {"images": right.size, "accuracy": accuracy}
+
+
 # 20 log10 255: what the ratio gains if 255 is taken for the peak of values
 # from 0 to 1.
 MIXED = 48.1308

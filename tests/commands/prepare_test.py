@@ -167,6 +167,23 @@ def test_the_command_prints_counts_and_fingerprints(prepared, tmp_path, capsys):
     assert f"test: 160 images, fingerprint {fingerprint}" in printed
 
 
+def test_the_command_says_how_many_images_training_has_too(
+    tmp_path, capsys, monkeypatch
+):
+    parts = {"train": [0, 1, 2], "validation": [1, 2, 3], "test": [4, 5, 6]}
+
+    def read(split):
+        images = np.uint8(parts[split])[:, None, None, None]
+        return Faces(images, np.zeros(3, int), np.arange(3))
+
+    source = Source("own/x", "1.0.0", ("a",), tuple(parts), read)
+    monkeypatch.setattr(prepare, "prepare", lambda *_: source)
+    __main__.main(["prepare", "own/x", "--data-dir", str(tmp_path)])
+    printed = capsys.readouterr().out.splitlines()
+    assert " images, 2 of them in train too, fingerprint " in printed[1]
+    assert not any("train too" in line for line in printed[::2])
+
+
 def test_readers_need_no_tensorflow():
     import subprocess
 

@@ -116,6 +116,7 @@ def test_smaller_images(side, sides):
     assert [model.get_layer(n).output.shape[1] for n in names] == sides
 
 
+@pytest.mark.any_backend
 def test_pooling_keeps_the_last_window_where_it_is_cut_off():
     # 64 and 67 pixels leave 14 rows and 15 columns.
     model = alexnet((64, 67, 1), 7, dense=())
@@ -170,6 +171,7 @@ def test_dropout_follows_the_first_dense_layer_or_flattening(dense, end):
     assert model.get_layer("dropout").rate == 0.5
 
 
+@pytest.mark.any_backend
 def test_weights_start_as_caffes(full):
     for layer in full.layers:
         if not layer.weights:

@@ -135,6 +135,7 @@ def test_initializer_reaches_all_kernels_but_those_of_theta():
     assert (theta == [1, 0, 0, 0, 1, 0]).all()
 
 
+@pytest.mark.any_backend
 def test_orthogonal_initializer():
     model = deep_emotion(SHAPE, 7, initializer="orthogonal")
     for array in kernels(model).values():

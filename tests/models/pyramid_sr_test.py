@@ -105,6 +105,7 @@ def test_private_convolutions_are_there_three_times(position):
     assert trained["shared"] == sum(TRAINED[position:])
 
 
+@pytest.mark.any_backend
 def test_private_parts_start_alike():
     model = pyramid_sr(SHAPE, 7)
     first, *others = (model.get_layer(p) for p in ("small", "x2", "original"))
@@ -125,6 +126,7 @@ def test_output_is_the_logarithm_of_the_mean_probability():
     assert np.ptp(each, axis=1).min() > 1e-6
 
 
+@pytest.mark.any_backend
 def test_small_branches_see_the_means_of_squares_of_pixels():
     model = branch_logits(pyramid_sr(SHAPE, 7, spatial_transformer=False))
     pattern = np.tile([[1, -1], [-1, 1]], (32, 32))[None, ..., None]

@@ -65,6 +65,34 @@ def test_record_says_where_the_number_comes_from(run):
     assert session["commit"] and session["device"]
 
 
+def test_record_says_what_the_score_is_on_images_training_has_not(
+    tmp_path, run
+):
+    # Of other images.
+    assert run[1]["scores"]["unseen"] == {
+        "images": 90,
+        "accuracy": run[1]["scores"]["accuracy"],
+    }
+
+    class Repeating(tiny.Noise):
+        def repeated(self, dataset, split, of, hold_outs, run):
+            assert (split, of, hold_outs, run) == ("test", "train", (), 0)
+            return np.arange(90) < 30
+
+    reproduce(tiny.unit(), tmp_path, Repeating(), "the command")
+    entry = read_record(tmp_path, tiny.unit())
+    for scores, kept in (
+        ("scores", ".probabilities.npz"),
+        ("scores_at_last_epoch", ".last-epoch.npz"),
+    ):
+        with np.load(path_of(tmp_path, tiny.unit(), kept)) as file:
+            right = file["probabilities"].argmax(-1) == file["label"]
+        assert entry[scores]["unseen"] == {
+            "images": 60,
+            "accuracy": pytest.approx(100 * right[30:].mean()),
+        }
+
+
 def test_probabilities_and_confusion_agree_with_the_score(run):
     results, entry, _ = run
     with np.load(path_of(results, tiny.unit(), ".probabilities.npz")) as file:

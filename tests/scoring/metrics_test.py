@@ -24,6 +24,18 @@ def test_scores_are_those_counted_by_hand():
     assert scores["classes"]["c"]["images"] == 0
 
 
+def test_images_that_training_has_too_are_left_out():
+    repeated = np.array([True, False, False, False])
+    assert metrics.unseen(LABELS, PROBABILITIES, repeated) == {
+        "images": 3,
+        "accuracy": pytest.approx(200 / 3),
+    }
+    assert metrics.unseen(LABELS, PROBABILITIES, LABELS < 2) == {
+        "images": 0,
+        "accuracy": None,
+    }
+
+
 def test_confusion_has_true_rows():
     matrix = metrics.confusion(LABELS, PROBABILITIES)
     assert matrix.tolist() == [[2, 1, 0], [0, 1, 0], [0, 0, 0]]

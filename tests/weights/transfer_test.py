@@ -53,6 +53,7 @@ def test_a_classifier_starts_from_the_encoder():
         np.testing.assert_array_equal(layer.get_weights()[0], old)
 
 
+@pytest.mark.any_backend
 def test_the_pyramid_starts_from_trained_networks(monkeypatch):
     vgg = import_module("ferkeras.models.vgg16_bn")
     monkeypatch.setattr(vgg, "BLOCKS", NARROW)
