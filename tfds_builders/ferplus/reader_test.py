@@ -192,6 +192,41 @@ def test_wrong_number_of_rows_is_named(tmp_path):
         reader.read("plurality", tmp_path)
 
 
+def in_order(count=300):
+    """Labels, and votes of which two thirds are for them."""
+    rng = np.random.default_rng(0)
+    emotion = rng.integers(0, 7, count)
+    votes = np.zeros((count, 10), np.uint8)
+    # Neutral's column is the first, FER2013's last class.
+    seen = np.where(np.arange(count) % 3, emotion, (emotion + 1) % 7)
+    columns = np.array([4, 5, 6, 1, 3, 2, 0])
+    votes[np.arange(count), columns[seen]] = 10
+    return emotion, votes
+
+
+def test_lines_in_another_order_are_refused(tmp_path):
+    fake_files.write(tmp_path)
+    emotion, votes = in_order()
+    reader.check_order(emotion, votes, tmp_path)
+    message = r"fer2013new.csv: .*another order.* Received: \d+%, where"
+    with pytest.raises(ValueError, match=message):
+        reader.check_order(emotion, np.roll(votes, 1, axis=0), tmp_path)
+    # A fifth of many.
+    votes[:60] = np.roll(votes[:60], 1, axis=0)
+    emotion, votes = np.tile(emotion, 100), np.tile(votes, (100, 1))
+    with pytest.raises(ValueError, match=message):
+        reader.check_order(emotion, votes, tmp_path)
+
+
+def test_the_published_files_agree(real):
+    votes, _ = real
+    _, emotion, _ = fer2013.read_images(os.environ["FERKERAS_MANUAL_DIR"])
+    found = votes[:, reader.EMOTIONS]
+    agree = found[np.arange(len(votes)), emotion] == found.max(axis=1)
+    assert 0.65 < agree.mean() < 0.66
+    reader.check_order(emotion, votes, "")
+
+
 @pytest.mark.parametrize("missing", ["fer2013.csv", "fer2013new.csv"])
 def test_missing_file_is_named(tmp_path, missing):
     fake_files.write(tmp_path)
