@@ -38,8 +38,8 @@ def prepare_dataset(asked):
         )
     first = source.faces(source.splits[0])
     for split in source.splits:
-        faces = source.faces(split)
-        again = split != source.splits[0] and repeated(faces, first).sum()
+        faces = first if split == source.splits[0] else source.faces(split)
+        again = faces is not first and repeated(faces, first).sum()
         shared = f", {again} of them in {source.splits[0]} too" if again else ""
         print(
             f"{source.name} {source.version} {split}: {len(faces.labels)} "

@@ -91,8 +91,8 @@ TABLE = Table("FER2013", 3, FER2013_PROTOCOLS, (
         "fer2013", 64, ARRIAGA, SCALED,
     ),
 ), note="The paper prints 66 % for both, with about 600,000 and 60,000 "
-    "parameters; there are 642,935 and 58,423. pandey2019 has a row of "
-    "mini-Xception as well, of which a trained model came first.")
+    "parameters; there are 642,935 and 58,423. pandey2019 quotes "
+    "mini-Xception and has a row of it as well.")
 PUBLISHED = Table("Published weights", 1, PUBLISHED_PROTOCOLS, (
     Experiment(
         # As face_classification's README prints it.

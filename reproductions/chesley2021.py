@@ -246,7 +246,7 @@ PAPER = Paper(
     ),
     statements=(
         Statement("mainly confuses neutral and sad", G, NEUTRAL_AND_SAD),
-        Statement("the same error is evident here", L, NEUTRAL_AND_SAD),
+        Statement("mainly confuses them too, as G does", L, NEUTRAL_AND_SAD),
         Statement(
             "best at angry, surprise and neutral",
             J,

@@ -98,3 +98,15 @@ def test_no_record_is_left_over_from_another_recipe(paper):
     }
     for path in (RESULTS / paper.key).rglob("seed*.json"):
         assert is_of(json.loads(path.read_text()), known[path]), path
+
+
+def test_the_papers_with_a_verdict_are_those_that_the_readme_names(overview):
+    open_ones = {"not run", "waiting", "incomplete"}
+    judged = {
+        x.paper.key
+        for x in overview.numbers
+        if not x.ours and x.verdict not in open_ones
+    }
+    assert judged == {"chesley2021"}
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert "So far it says so of one, `chesley2021`" in text

@@ -13,7 +13,6 @@ import numpy as np
 from scipy.special import softmax
 
 from ferkeras.data import Faces, random_affine
-from ferkeras.data.repeats import repeated
 from ferkeras.papers import (
     Experiment,
     Paper,
@@ -174,8 +173,8 @@ class Noise:
             "fingerprint": {s: faces(s).fingerprint for s in splits},
         }
 
-    def repeated(self, dataset, split, of, hold_outs=(), run=0):
-        return repeated(faces(split), faces(of))
+    def outline(self, dataset, split, hold_outs=(), run=0):
+        return faces(split)
 
 
 if __name__ == "__main__":

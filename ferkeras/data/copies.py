@@ -51,10 +51,11 @@ class Copies:
                 )
             copied.append(np.resize(there, missing))
         everything = faces.take(np.concatenate([originals, *copied]))
-        pixels = everything.pixels
-        if len(pixels.shape) < 4:  # digests of files
-            return everything
-        images = np.array(pixels[:])
+        images = np.array(everything.pixels[:])
+        if images.ndim < 4:  # digests of files; each copy is another picture
+            numbers = np.arange(len(originals), len(images), dtype="<i8")
+            images[len(originals) :, :8] ^= numbers[:, None].view(np.uint8)
+            return everything._replace(images=images)
         size, count = images.shape[1], len(images) - len(originals)
         rng = np.random.default_rng(0)
         transforms = self.augment(rng, count, size).reshape(-1, 2, 3)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ferkeras.data.prepared import open_dataset
-from ferkeras.data.repeats import repeated
 from ferkeras.data.source import Faces, Source
 from ferkeras.data.split_steps import Step, part
 
@@ -46,10 +45,6 @@ class Datasets:
     ) -> Faces:
         return self.original(dataset, split).resized(size, colours)
 
-    def outline(self, dataset: str, split: str) -> Faces:
-        """A split as published, with digests in place of files."""
-        return self.original(dataset, split).outline
-
     def faces(
         self,
         dataset: str,
@@ -75,6 +70,30 @@ class Datasets:
         read = partial(self.whole, dataset, size, colours)
         return part(read, split, hold_outs, run)
 
+    def outline(
+        self,
+        dataset: str,
+        split: str,
+        hold_outs: Sequence[Step] = (),
+        run: int = 0,
+    ) -> Faces:
+        """A split, or a part of one, with digests in place of files.
+
+        Args:
+            dataset: TFDS name with its config.
+            split: name of the split or part.
+            hold_outs: tuple of the steps that make the parts.
+            run: number of the run, which decides folds and draws.
+
+        Returns:
+            `Faces`, at the size that the dataset has.
+        """
+
+        def read(name: str) -> Faces:
+            return self.original(dataset, name).outline
+
+        return part(read, split, hold_outs, run)
+
     def card(
         self,
         dataset: str,
@@ -98,8 +117,10 @@ class Datasets:
             `Source` has any.
         """
         source = self.source(dataset)
-        read = partial(self.outline, dataset)
-        faces = {split: part(read, split, hold_outs, run) for split in splits}
+        faces = {
+            split: self.outline(dataset, split, hold_outs, run)
+            for split in splits
+        }
         card = {
             "name": dataset,
             "version": source.version,
@@ -112,32 +133,9 @@ class Datasets:
         if any(step.varies for step in hold_outs):
             used = {*splits, *(step.of for step in hold_outs)}
             card["published"] = {
-                k: read(k).fingerprint for k in source.splits if k in used
+                k: self.outline(dataset, k).fingerprint
+                for k in source.splits
+                if k in used
             }
         told = {"faces": source.crops, "notes": source.notes}
         return card | {name: counts for name, counts in told.items() if counts}
-
-    def repeated(
-        self,
-        dataset: str,
-        split: str,
-        of: str,
-        hold_outs: Sequence[Step],
-        run: int = 0,
-    ) -> np.ndarray:
-        """Which images of a split, or part of one, another has too.
-
-        Args:
-            dataset: TFDS name with its config.
-            split: name of the split or part.
-            of: that of the other.
-            hold_outs: tuple of the steps that make the parts.
-            run: number of the run, which decides folds and draws.
-
-        Returns:
-            bool `(count,)`, as of `repeated`.
-        """
-        read = partial(self.outline, dataset)
-        return repeated(
-            *(part(read, name, hold_outs, run) for name in (split, of))
-        )

@@ -28,8 +28,8 @@ class Faces(NamedTuple):
         sizes: float64 `(count,)`, the mean of the two sides in pixels of the
             photograph that the image was cut from; None where that is not
             known.
-        repeated: bool `(count,)`, which of them are among those that a run
-            trained on too; None where that is not asked.
+        repeated: bool `(count,)`, which of them training has too; None where
+            that is not asked.
     """
 
     images: np.ndarray | OnDisk | EncodedImages

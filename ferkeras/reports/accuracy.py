@@ -3,7 +3,15 @@
 from ferkeras.scoring.metrics import wilson
 
 
-def accuracy_of(record):
+def accuracy_of(model):
+    """Accuracy of a `Shipped`'s file in words, or of its run where unknown."""
+    found = model.evaluated
+    if found:
+        return in_words(found["accuracy"], found["interval"])
+    return accuracy_of_run(model.record)
+
+
+def accuracy_of_run(record):
     """A record's accuracy in words, with its 95 % interval."""
     images = record["dataset"]["images"][record["protocol"]["test"]]
     accuracy = record["scores"]["accuracy"]

@@ -8,7 +8,7 @@ from ferkeras.dataset_sources import access_to
 from ferkeras.files import write_whole
 from ferkeras.papers.paper import units
 from ferkeras.reports import chart
-from ferkeras.reports.accuracy import accuracy_of
+from ferkeras.reports.accuracy import accuracy_of, accuracy_of_run
 from ferkeras.reports.tables import table
 from ferkeras.runs.record import is_complete, read_json
 from ferkeras.runs.score_files import read_confusion
@@ -16,6 +16,8 @@ from ferkeras.trained.zoo import shipped
 
 # From a row's folder to that of the results.
 UP = "../../../"
+# Percent of a class's images: who looks for it should know.
+WEAK = 33
 UNKNOWN = "The images are somebody's own; who is in them, they know."
 
 
@@ -42,6 +44,16 @@ def matrix_of(model):
     return table(["", *names, "recall"], rows)
 
 
+def weak_at(model):
+    """Classes of which a model finds few images, in words; may be empty."""
+    classes = model.record["scores"]["classes"]
+    return ", ".join(
+        f"{name} ({found['recall']:.0f} %)"
+        for name, found in classes.items()
+        if found["images"] and found["recall"] < WEAK
+    )
+
+
 def card(model, paper):
     """The text of a model's card.
 
@@ -53,6 +65,7 @@ def card(model, paper):
         Markdown; a function of the record, the model's file and the paper's.
     """
     record = model.record
+    unseen = record["scores"].get("unseen")
     dataset, parts = record["dataset"], record["protocol"]
     access = access_to(dataset["name"])
     images = {
@@ -68,10 +81,13 @@ def card(model, paper):
     return chart.ENVIRONMENT.get_template("card.md").render(
         model=model,
         record=record,
+        unseen=unseen,
+        again=unseen and dataset["images"][parts["test"]] - unseen["images"],
         paper=paper,
         note=found[0].protocol.note,
         up=UP,
-        accuracy=accuracy_of(record),
+        accuracy=accuracy_of(model),
+        of_run=accuracy_of_run(record),
         runs=runs_of(model.file.parent),
         images=images,
         size=size,
@@ -80,6 +96,7 @@ def card(model, paper):
         terms=access.terms if access else "those of whoever took the images",
         people=access.people if access else UNKNOWN,
         matrix=matrix_of(model),
+        weak=weak_at(model),
         wrong=f"{100 - record['scores']['accuracy']:.0f} %",
     )
 

@@ -88,7 +88,8 @@ def comparisons(paper, found):
     parts = []
     if found:
         tested = [x.chance for *_, x in found if x.chance is not None]
-        corrected = iter(holm(tested))
+        chances = holm(tested)
+        corrected = iter(chances)
         rows = [
             comparison_row(
                 comparison,
@@ -101,8 +102,9 @@ def comparisons(paper, found):
         parts = [HOW, table(COMPARISON_HEAD, rows)]
     if found and tested:
         parts.append(
-            f"Tested here: {len(tested)}, each at its own 5 %; the chances "
-            "after Holm's correction are of all of them together.\n"
+            f"Tested here: {len(tested)}, each at its own 5 %. After Holm's "
+            "correction for all of them together, below 5 % are "
+            f"{sum(x < 0.05 for x in chances) or 'none'}.\n"
         )
     if waiting:
         parts.append(f"No pair of runs yet: {'; '.join(waiting)}.\n")

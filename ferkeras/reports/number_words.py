@@ -55,7 +55,9 @@ def difference_text(line):
     if not line.judgement:
         return "–"
     low, high = map(signed, line.judgement.interval)
-    return f"{signed(line.judgement.difference)} ({low} to {high})"
+    difference = signed(line.judgement.difference)
+    # Of published weights there is one score.
+    return f"{difference} ({low} to {high})" if low < high else difference
 
 
 def verdict_text(line):

@@ -3,7 +3,7 @@
 from operator import itemgetter
 
 from ferkeras.reports.number_words import drawn_mark, printed
-from ferkeras.reports.repeats import unseen_score
+from ferkeras.reports.repeats import Unseen
 
 OTHER_HEAD = ["row", "protocol", "score", "reported", "reproduced"]
 
@@ -25,9 +25,8 @@ def other_rows(line):
     if line.protocol.at_last_epoch:
         # Of the last, older records have the accuracy alone.
         found = [[row, f"{name}, best epoch", *x] for row, name, *x in found]
-    if score := unseen_score(line):
-        words, values = score
-        found.append(score_row(line, words, None, values, 2))
+    if unseen := Unseen(line):
+        found.append(score_row(line, unseen.words, None, unseen.others, 2))
     return found + losses
 
 

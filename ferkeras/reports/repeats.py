@@ -1,5 +1,6 @@
 """What pictures add to an accuracy that are in training as well."""
 
+from operator import attrgetter
 from statistics import fmean
 
 from ferkeras.reports.number_words import signed
@@ -9,10 +10,11 @@ HEAD = [
     "paper",
     "dataset",
     "protocol",
+    "at",
     "images scored",
     "in training too",
     "rows",
-    "what these add, in points",
+    "added, in points",
 ]
 LAST = "scores_at_last_epoch"
 
@@ -22,77 +24,88 @@ def between(values, words=str):
     return " to ".join(dict.fromkeys(map(words, (min(values), max(values)))))
 
 
-def at_last(line):
-    """Whether all runs kept what they said at the last epoch, if it counts."""
-    return line.protocol.at_last_epoch and all(
-        "unseen" in entry.get(LAST, ()) for _, entry in line.complete
-    )
+class Unseen:
+    """What a line's runs score with and without images that training has too.
 
-
-def unseen(line):
-    """Scores with and without the images that training has too.
+    Of the epoch that the row is judged at, and of the runs that kept what they
+    said there; of the best, where none did. Older records do not say at all.
 
     Args:
         line: `Line`.
 
-    Returns:
-        A list, one a complete run: how many images it scored, how many of them
-        training has too, and the accuracy in percent on all and on the others,
-        at the best epoch or `at_last`. Empty where training has none, or the
-        records do not say.
+    Attributes:
+        scored: how many images each run scored, a list.
+        again: how many of them training has too, likewise.
+        every: accuracy in percent on all of them.
+        others: that on those that training has not.
+        where: words on the runs and the epoch, where these are not all, or not
+            the one that is judged.
     """
-    found, key = [], LAST if at_last(line) else "scores"
-    for _, entry in line.complete:
-        others = entry[key].get("unseen")
-        if others and others["images"]:
-            count = entry["dataset"]["images"][line.protocol.test]
-            again = count - others["images"]
-            means = entry[key]["accuracy"], others["accuracy"]
-            found.append((count, again, *means))
-    return found if any(again for _, again, *_ in found) else []
 
+    def __init__(self, line):
+        entries = [entry for _, entry in line.complete]
+        at_last = [
+            entry for entry in entries if "unseen" in entry.get(LAST, ())
+        ]
+        last = line.protocol.at_last_epoch
+        key = LAST if last and at_last else "scores"
+        parts = line.protocol.test
+        found = [
+            (entry["dataset"]["images"][parts], entry[key], others)
+            for entry in entries
+            if (others := entry.get(key, {}).get("unseen")) and others["images"]
+        ]
+        self.scored = [count for count, *_ in found]
+        self.again = [count - x["images"] for count, _, x in found]
+        self.every = [scores["accuracy"] for _, scores, _ in found]
+        self.others = [x["accuracy"] for *_, x in found]
+        self.where = ""
+        if len(found) < len(entries):
+            self.where = f", {len(found)} of {len(entries)} runs"
+        if last and not at_last:
+            self.where += ", best epoch"
 
-def unseen_score(line):
-    """The accuracy on a line's other images, as a score beside its own.
+    def __bool__(self):
+        """Whether any image is among those trained on."""
+        return any(self.again)
 
-    Returns:
-        `(words, values)`, one value a run; None as `unseen`.
-    """
-    if not (found := unseen(line)):
-        return None
-    counts = between([again for _, again, *_ in found])
-    words = f"accuracy without {counts} images that training has too"
-    if line.protocol.at_last_epoch and not at_last(line):
-        words += ", best epoch"
-    return words, [other for *_, other in found]
+    @property
+    def words(self):
+        """What `others` are."""
+        counts = between(self.again)
+        return f"accuracy without {counts} that training has too{self.where}"
+
+    @property
+    def added(self):
+        """What the images that training has too add, the mean over runs."""
+        return fmean(self.every) - fmean(self.others)
 
 
 def repeats(lines):
     """Markdown of what such images add, by what is scored; may be empty.
 
     Args:
-        lines: list of `Line` of all papers. Those under a protocol that only
-            chooses between recipes are left out.
+        lines: list of `Line` of all papers, of which those are told that have
+            a number to compare with, or whose model ships.
     """
     parts = {}
     for line in lines:
-        if line.protocol.name != "trial" and (found := unseen(line)):
-            key = line.paper.key, line.row.dataset, line.protocol.name
-            parts.setdefault(key, []).append(found)
-    rows = []
-    for key, of_rows in parts.items():
-        counts = [
-            between([run[place] for found in of_rows for run in found], many)
-            for place in (0, 1)
+        row = line.row
+        told = row.task.metric in row.reported or row.keep_weights
+        if told and line.protocol.name != "trial" and (x := Unseen(line)):
+            epoch = "best epoch" if "best" in x.where else "scored epoch"
+            key = line.paper.key, row.dataset, line.protocol.name, epoch
+            parts.setdefault(key, []).append(x)
+    rows = [
+        [
+            *key,
+            *(
+                between(sum(map(attrgetter(name), found), []), "{:,}".format)
+                for name in ("scored", "again")
+            ),
+            str(len(found)),
+            between([x.added for x in found], signed),
         ]
-        added = [
-            fmean(every - other for *_, every, other in found)
-            for found in of_rows
-        ]
-        rows.append([*key, *counts, str(len(of_rows)), between(added, signed)])
+        for key, found in parts.items()
+    ]
     return rows and table(HEAD, rows)
-
-
-def many(count):
-    """A number of images as printed."""
-    return f"{count:,}"

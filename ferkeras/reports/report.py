@@ -108,7 +108,7 @@ class Contents:
                 "Tables without a run": [x for x in parts if not x["chart"]],
             },
             "forest": self.chart("claims", title, forest(found), zero=True),
-            "claims": f"{len(known)} measured, {waiting} without runs of both",
+            "claims": f"{len(known)} with runs of both, {waiting} without",
             "comparisons": comparisons(paper, found),
             "statements": statements(paper, single),
             "figures": {k: paths for k, paths in figures.items() if paths},

@@ -86,6 +86,14 @@ def run_rows(line):
     return [run_row(each) for each in both if each.values]
 
 
+def runs_text(line):
+    """How many runs there are, and how many the table asks for."""
+    found, asked = len(line.values), line.table.runs
+    return (
+        f"{found} of {asked}" if found <= asked else f"{found}, {asked} asked"
+    )
+
+
 def run_row(line):
     """A line of the table of ranges over runs."""
     return [
@@ -95,7 +103,7 @@ def run_row(line):
         reproduced_text(line),
         percent(min(line.values)),
         percent(max(line.values)),
-        f"{len(line.values)} of {line.table.runs}",
+        runs_text(line),
         "–".join(map(percent, line.interval)) if line.interval else "–",
         verdict_text(line),
     ]

@@ -9,6 +9,7 @@ from ferkeras.runs.fold_lists import write_folds
 from ferkeras.runs.record import path_of
 from ferkeras.runs.record_parts import describe, hparams, progress
 from ferkeras.runs.run_folder import HISTORY, RunFolder
+from ferkeras.runs.training_has import training_has
 from ferkeras.training import devices
 from ferkeras.training.fit import assign
 from ferkeras.training.tensorboard import TensorBoardLog
@@ -57,22 +58,6 @@ class Job:
             row.dataset, split, steps, size, row.colours, self.unit.seed
         )
 
-    def scored_faces(self):
-        """Images of the test split; and which of them training has too."""
-        unit, protocol = self.unit, self.unit.protocol
-        test = self.faces(protocol.test)
-        if not protocol.train:
-            return test
-        return test._replace(
-            repeated=self.datasets.repeated(
-                unit.row.dataset,
-                protocol.test,
-                protocol.train,
-                protocol.hold_outs,
-                unit.seed,
-            )
-        )
-
     def begin(self, networks, started_from, command, units):
         """Note what is known before training."""
         session = {
@@ -108,7 +93,9 @@ class Job:
             last: values of the model that is scored after the last epoch.
         """
         unit, folder = self.unit, self.folder
-        test, names = self.scored_faces(), self.card["class_names"]
+        repeated = training_has(unit, self.datasets)
+        test = self.faces(unit.protocol.test)._replace(repeated=repeated)
+        names = self.card["class_names"]
         results, work = self.results, folder.path
         variables = networks.training.variables
         assign(variables, last)

@@ -76,8 +76,10 @@ class Judgement:
         """The verdict, and of an open one what would settle it."""
         if self.verdict != "undecided":
             return self.verdict
-        runs = f"{self.enough} runs" if self.enough else "no number of runs"
-        return f"undecided: at this spread, {runs} would settle it"
+        words = f"{self.enough} runs would settle it"
+        if not self.enough:
+            words = "no number of runs would settle it, so wide is the paper's"
+        return f"undecided: at this spread, {words}"
 
 
 def centred(values: Sequence[float]) -> float:

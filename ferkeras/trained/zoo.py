@@ -49,6 +49,18 @@ class Shipped:
         return tuple(config["layers"][0]["config"]["batch_shape"])
 
     @property
+    def evaluated(self) -> dict[str, Any] | None:
+        """What `ferkeras evaluate` found of the file on its test images.
+
+        The record's scores are of the weights before they were rounded, and
+        may be of several views of an image. None where nobody evaluated it.
+        """
+        path = self.file.with_name("evaluated.json")
+        found = json.loads(path.read_text()) if path.exists() else {}
+        same = found.get("model_sha256") == self.record.get("model_sha256")
+        return found if found and same else None
+
+    @property
     def card(self) -> Path:
         """`pathlib.Path` of its model card."""
         return self.file.with_name("README.md")

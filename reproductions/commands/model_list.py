@@ -25,7 +25,7 @@ def print_models(asked):
             (
                 model.name,
                 model.record["dataset"]["name"],
-                accuracy_of(model.record),
+                accuracy_of(model),
                 f"{model.file.stat().st_size / 1e6:.1f}",
                 os.path.relpath(model.card),
             )

@@ -1,15 +1,19 @@
 """Pictures that are on both sides of a division."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from ferkeras.data import (
+    Copies,
     Datasets,
     Faces,
-    HoldOut,
+    Fold,
     Source,
     files_in_memory,
     npz_path,
+    random_affine,
     write_npz,
 )
 from ferkeras.data.encoded import OnDisk
@@ -19,7 +23,7 @@ from tests.scenes import encoded
 pytestmark = pytest.mark.any_backend
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 255, (6, 4, 4, 1)).astype(np.uint8)
-HELD = HoldOut("held out", of="train", share=0.5)
+FOLD = Fold("fold", of="train", folds=3)
 
 
 def faces(images):
@@ -54,20 +58,32 @@ def test_files_are_compared_as_files():
     assert found.tolist() == [False, False, True, False, False, False]
 
 
-def test_a_division_is_compared_part_with_part(tmp_path):
+def test_a_fold_is_compared_with_the_others(tmp_path):
     # Every picture twice.
     pairs = faces(np.concatenate([IMAGES, IMAGES]))
     source = Source("own/pairs", "1", ("a", "b"), ("train",), lambda _: pairs)
     write_npz(source, npz_path("own/pairs", tmp_path))
     datasets = Datasets(tmp_path)
-
-    def part(name, run):
-        return datasets.faces("own/pairs", name, (HELD,), 4, run=run)
-
-    for run in range(2):
-        found = datasets.repeated(
-            "own/pairs", "held out", "train", (HELD,), run
+    found = []
+    for run in range(3):
+        stay, aside = (
+            datasets.outline("own/pairs", name, (FOLD,), run)
+            for name in ("train", "fold")
         )
-        stay = {row % 6 for row in part("train", run).rows}
-        aside = [row % 6 in stay for row in part("held out", run).rows]
-        assert found.tolist() == aside
+        again = repeated(aside, stay)
+        kept = {row % 6 for row in stay.rows}
+        assert again.tolist() == [row % 6 in kept for row in aside.rows]
+        found.append(aside.rows.tolist())
+    assert sorted(sum(found, [])) == [*range(12)]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_an_altered_copy_is_another_picture(stored):
+    images = IMAGES
+    if stored:
+        images = files_in_memory([encoded(x[..., 0]) for x in IMAGES])
+    originals = faces(images)
+    copies = Copies("train", 5, partial(random_affine, flip=1))
+    filled = copies.make("train", originals.outline, 0)
+    assert len(filled.labels) == 10
+    assert repeated(filled, originals).tolist() == [True] * 6 + [False] * 4

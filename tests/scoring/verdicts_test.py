@@ -93,7 +93,8 @@ def test_a_made_up_row_by_hand():
     assert (found.verdict, found.enough) == ("undecided", None)
     assert (
         found.words
-        == "undecided: at this spread, no number of runs would settle it"
+        == "undecided: at this spread, no number of runs would settle it, so "
+        "wide is the paper's"
     )
 
 
