@@ -100,6 +100,8 @@ TWO = (
 WHY = (
     "Why rows of Table 1 differ from the paper, tried on images that chose "
     "nothing, one seed each: a difference of a point may be chance.\n\n"
+    "- A and I have more runs than the three that the table asks for, added "
+    "until their intervals were narrow enough. Of three, both are undecided.\n"
     "- A, B, F: at the table's epoch they are near the paper's numbers, and so "
     "are the training accuracies of A and F, where B's is 6 points above; at "
     "their best epochs they are above. Of padding, initialisation and the "
