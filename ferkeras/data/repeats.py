@@ -25,8 +25,8 @@ def repeated(faces: Faces, among: Faces) -> np.ndarray:
 
 def digests(faces: Faces) -> list[bytes]:
     """A digest of each image's pixels, or of its file."""
-    images = faces.outline.images
+    images = faces.outline.pixels
     return [
-        hashlib.blake2b(np.ascontiguousarray(images[index])).digest()
+        hashlib.blake2b(images[index].tobytes()).digest()
         for index in range(len(images))
     ]
