@@ -5,7 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from ferkeras.data import Datasets, Faces, is_own
+from ferkeras.data import Datasets, Faces, is_own, repeats
+from ferkeras.dataset_names import is_prepared
 from ferkeras.scoring import metrics
 
 # What datasets call one expression.
@@ -33,6 +34,7 @@ def scores(
     probabilities: np.ndarray,
     dataset_names: tuple[str, ...],
     model_names: tuple[str, ...],
+    repeated: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Score a model on a dataset whose classes are named otherwise.
 
@@ -45,6 +47,7 @@ def scores(
         probabilities: float `(count, len(model_names))`.
         dataset_names: the dataset's classes in label order.
         model_names: the model's classes in the order of its outputs.
+        repeated: bool `(count,)`, as of `made_with`.
 
     Returns:
         dict of `images`, how many are scored; `accuracy` in percent, its 95 %
@@ -53,7 +56,9 @@ def scores(
         both alone; `classes`, a dict as of `ferkeras.scoring.metrics.scores`,
         by the model's names; `left_out`, images by class that the model does
         not have; `never_shown`, the model's classes that the dataset has no
-        image of; and `confusion`, in images, by true and by predicted name.
+        image of; `confusion`, in images, by true and by predicted name; and,
+        where it is known which images are `repeated`, `unseen`, as of
+        `ferkeras.scoring.metrics.unseen`.
 
     Raises:
         ValueError: where no image is of a class that both have.
@@ -80,7 +85,10 @@ def scores(
     known_scores = metrics.scores(true, found, model_names)
     matrix = metrics.confusion(true, found)
     right = int(np.trace(matrix))
-    return {
+    unseen = {}
+    if repeated is not None:
+        unseen["unseen"] = metrics.unseen(true, found, repeated[kept])
+    return unseen | {
         "images": len(true),
         "accuracy": known_scores["accuracy"],
         "interval": metrics.wilson(right, len(true)),
@@ -146,6 +154,30 @@ def refuse_seen(record: dict[str, Any], dataset: str, split: str) -> None:
                 f"{', '.join(sorted(both))}, or they chose its epoch. Name "
                 "another --split."
             )
+
+
+def made_with(
+    record: dict[str, Any], datasets: Datasets, dataset: str, split: str
+) -> np.ndarray | None:
+    """Which images are those that trained a model or chose its epoch.
+
+    Whatever dataset they are of: published splits repeat pictures.
+
+    Args:
+        record: of the model's run.
+        datasets: `ferkeras.data.Datasets`.
+        dataset: TFDS name with its config, or `own/...`.
+        split: name of a split, or several joined by `+`.
+
+    Returns:
+        bool `(count,)`; None where the model's own images are not prepared.
+    """
+    own = record["dataset"]["name"]
+    if not is_prepared(own, datasets.data_dir):
+        return None
+    scored = datasets.outline(dataset, split)
+    parts = [datasets.outline(own, part) for part in sorted(seen(record))]
+    return np.any([repeats.repeated(scored, part) for part in parts], axis=0)
 
 
 def images_for(

@@ -9,7 +9,12 @@ from ferkeras.limits import SCORING_BATCH
 from ferkeras.reports.accuracy import in_words
 from ferkeras.runs.provenance import commit, now
 from ferkeras.trained import zoo
-from ferkeras.trained.cross_dataset import images_for, refuse_seen, scores
+from ferkeras.trained.cross_dataset import (
+    images_for,
+    made_with,
+    refuse_seen,
+    scores,
+)
 from ferkeras.trained.formats import COUNT, FORMATS, convert
 from reproductions.commands.model_list import print_table
 
@@ -50,6 +55,7 @@ def evaluate_model(asked):
         model.predict(faces.images, batch_size=SCORING_BATCH, verbose=0),
         source.class_names,
         model.class_names,
+        record and made_with(record, datasets, asked.dataset, split),
     )
     print_scores(found, f"{asked.model} on {asked.dataset}, {split}")
     if whole_photographs(datasets, asked.dataset, split):
@@ -102,6 +108,13 @@ def print_scores(found, title):
             "Classes of the model that no image shows, so that they count as "
             f"wrong: {', '.join(found['never_shown'])}. Among the others "
             f"alone, accuracy is {found['accuracy_among_shared']:.1f} %."
+        )
+    others = found.get("unseen", found)
+    if 0 < others["images"] < found["images"]:
+        print(
+            f"{found['images'] - others['images']:,} of the images are among "
+            "those that the model was made with, pixel for pixel. On the "
+            f"others, accuracy is {others['accuracy']:.1f} %."
         )
     print()
     names = list(next(iter(found["confusion"].values())))

@@ -7,12 +7,14 @@ import shutil
 import numpy as np
 import pytest
 
+from ferkeras import dataset_names
 from ferkeras.data import (
     Datasets,
     Faces,
     Source,
     npz_path,
     open_dataset,
+    prepared,
     write_npz,
 )
 from ferkeras.data.encoded import EncodedImages
@@ -133,6 +135,44 @@ def test_a_model_by_its_path_is_not_scored_on_what_it_has_seen(run, capsys):
         assert zoo.record_of(away) is None
     __main__.main(["evaluate", str(away), "--dataset", JAFFE, *there])
     assert "was trained on is not known" in capsys.readouterr().out
+
+
+def test_images_that_a_model_was_made_with_are_told_apart(
+    tmp_path, capsys, monkeypatch
+):
+    for module in (prepared, dataset_names):
+        monkeypatch.setattr(module, "has_tensorflow", lambda: False)
+    model = zoo.shipped()["chesley2021/i-lenet5"]
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 255, (30, 48, 48, 1)).astype(np.uint8)
+    # Training and what chose the epoch are both of the published train split.
+    parts = {"train": [*range(10)], "test": [*range(7, 30)]}
+
+    def read(split):
+        rows = np.array(parts[split])
+        return Faces(images[rows], rows % 7, rows)
+
+    for name in ("fer2013", "own/again"):
+        source = Source(
+            name, "1.0.0", model.class_names, ("train", "test"), read
+        )
+        write_npz(source, npz_path(name, tmp_path))
+    path = tmp_path / "scores.json"
+    words = ["evaluate", model.name, "--json", str(path)]
+    words += ["--data-dir", str(tmp_path), "--dataset"]
+    for name in ("fer2013", "own/again"):
+        __main__.main([*words, name])
+        said = " ".join(capsys.readouterr().out.split())
+        assert "3 of the images are among those that the model was" in said
+        entry = json.loads(path.read_text())
+        assert (entry["images"], entry["unseen"]["images"]) == (23, 20)
+        accuracy = entry["unseen"]["accuracy"]
+        assert f"On the others, accuracy is {accuracy:.1f} %." in said
+    # Without its own images nobody can know.
+    npz_path("fer2013", tmp_path).unlink()
+    __main__.main([*words, "own/again"])
+    assert "was made with" not in capsys.readouterr().out
+    assert "unseen" not in json.loads(path.read_text())
 
 
 def test_a_prepared_file_that_is_damaged_is_named(tmp_path):

@@ -129,6 +129,7 @@ def test_a_finished_run_leaves_models_and_logs_but_no_snapshot(run):
     assert not any(name.endswith(".npz") for name in names)
 
 
+@pytest.mark.any_backend
 def test_a_row_may_keep_its_best_weights(tmp_path):
     (good,) = tiny.RECIPE.phases
     # One epoch that ruins what was learnt.

@@ -99,6 +99,7 @@ def run(tmp_path_factory):
     return results, queue
 
 
+@pytest.mark.any_backend
 def test_a_queue_runs_stages_first_though_nobody_asked_for_them(run):
     results, queue = run
     assert queue == [
@@ -144,6 +145,7 @@ def test_a_row_may_take_some_of_the_layers(run):
     assert (kernel(stage, "head") != kernel(other, "head")).any()
 
 
+@pytest.mark.any_backend
 def test_a_stage_is_run_again_where_its_weights_are_lost(run, tmp_path):
     results, queue = run
     shutil.copytree(results, tmp_path, dirs_exist_ok=True)

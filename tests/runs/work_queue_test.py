@@ -120,6 +120,7 @@ def papers(monkeypatch):
     return found
 
 
+@pytest.mark.any_backend
 def test_one_command_runs_what_waits_of_every_paper(papers, tmp_path, capsys):
     words = ["run", "--pending", "--results", str(tmp_path)]
     __main__.main(words)

@@ -1,8 +1,8 @@
 """A set of AffectNet's size streams: memory does not grow with the images.
 
-As a program, `python -m tests.data.large_set_test COUNT`: draws so many image
-files in AffectNet's layout, prepares them, trains an epoch on them, and prints
-seconds and the peak of memory of each.
+As a program, `python -m tests.reproductions.large_set_test COUNT`: draws so
+many image files in AffectNet's layout, prepares them, trains an epoch on them,
+and prints seconds and the peak of memory of each.
 """
 
 import json
@@ -114,7 +114,7 @@ def took(step, folder):
 def measured(folder, count):
     """What `took` tells of each step, of so many files, in a process."""
     draw(folder / "manual", count)
-    words = "-m", "tests.data.large_set_test", str(folder)
+    words = "-m", "tests.reproductions.large_set_test", str(folder)
     program = subprocess.run(
         [sys.executable, *words], cwd=ROOT, capture_output=True, text=True
     )
