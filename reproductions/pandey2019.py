@@ -60,6 +60,7 @@ MAGNITUDE = ("grey", "gradient_magnitude")
 # Rates that Adam starts from, see the note of `RATES`. Without batch
 # normalisation VGG13 needs smaller steps.
 VGG13_RATE, BASE_RATE = 3e-4, 3e-3
+HALF = "mixed_bfloat16"
 
 ferplus = partial(Experiment, dataset="ferplus/plurality", image_size=64)
 
@@ -195,15 +196,16 @@ RATES = Table("Rates", 1, (RATES_PROTOCOL,), tuple(
     replace(
         row(
             f"{name}, {epochs} epochs of a fifth: Adam from {rate:g}", GREY,
-            {}, rate, epochs=epochs,
+            {}, rate, epochs=epochs, precision=precision,
         ),
         image_size=side,
     )
-    for name, row, side, epochs, rates in (
-        ("Base", base, 64, 6, (3e-3, 1e-3, 3e-4)),
-        ("VGG13", vgg, 64, 6, (3e-4,)),
-        ("VGG13 at 32 px", vgg, 32, 16, (3e-4, 1e-4)),
-        ("VGG13", vgg, 64, 40, (3e-4, 1e-4, 3e-5)),
+    for name, row, side, epochs, rates, precision in (
+        ("Base", base, 64, 6, (1e-2, 3e-3, 1e-3, 3e-4), "float32"),
+        ("VGG13", vgg, 64, 6, (3e-4,), "float32"),
+        ("VGG13 at 32 px", vgg, 32, 16, (3e-4, 1e-4), "float32"),
+        ("VGG13 in bfloat16 at 32 px", vgg, 32, 16, (1e-3, 3e-4, 1e-4), HALF),
+        ("VGG13 in bfloat16", vgg, 64, 40, (3e-4, 1e-4, 3e-5), HALF),
     )
     for rate in rates
 ), note="The paper's networks without further channels, one seed each. Tables "

@@ -61,18 +61,19 @@ COMPACT = (
 )
 
 
-def adam(start, epochs=40, others=(), labels=LABELS):
+def adam(start, epochs=40, others=(), precision="float32"):
     """Adam down half a cosine, for what the paper leaves open on FER+."""
     return Recipe(
         (Phase(Adam, epochs, {"learning_rate": partial(cosine, start=start)}),),
         batch_size=32,
         augment=augment,
+        precision=precision,
         assumed=(
             f"the paper names neither epochs nor rate: {epochs} epochs of "
             f"Adam, from {start:g} down half a cosine to 0, see *Rates*",
             "batch 32 and the augmentation of the FER+ authors' code, of which "
             'the paper changes "only" the optimizer',
-            *labels,
+            *LABELS,
             *FILTERS,
             *others,
         ),
