@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from ferkeras.dataset_sources import access_to, how_to_prepare, offered_as
 from ferkeras.durations import about, between
-from ferkeras.reports.listing import NOT_RUN, Listed
+from ferkeras.reports.listing import RECORDED, Listed
 
 WIDTH = 80  # columns of a terminal
 KEYS = ("dataset_from", "prepare", "command", "hours_cpu", "hours_gpu")
@@ -35,13 +35,13 @@ def as_json(line: Listed) -> dict[str, object]:
     """The line as `--json` prints it.
 
     Returns:
-        dict of `PRINTED` and `KEYS`, the latter None of what is run. Hours are
-        those of one run and all that it starts from, to two digits; None where
-        there is no estimate.
+        dict of `PRINTED` and `KEYS`, the latter None of what has all its runs.
+        Hours are those of one run and all that it starts from, to two digits;
+        None where there is no estimate.
     """
     values = asdict(line)
     printed = {key: values[key] for key in PRINTED}
-    if line.status != NOT_RUN:
+    if line.status == RECORDED:
         return printed | dict.fromkeys(KEYS)
     access = access_to(line.dataset)
     hours = (
@@ -106,7 +106,7 @@ def times_of(lines: Iterable[Listed]) -> list[str]:
     # A row of several tables is run once.
     lines = {(line.row, line.protocol): line for line in lines}.values()
     runs = [line.seconds for line in lines if line.seconds]
-    each = [(line.wanted, line.alone) for line in lines if line.alone]
+    each = [(x.wanted - x.runs, x.alone) for x in lines if x.alone]
     if len(runs) < len(lines):
         return []
     processor, gpu = zip(*runs, strict=True)
@@ -121,6 +121,18 @@ def times_of(lines: Iterable[Listed]) -> list[str]:
             "on a GPU"
         )
     return found
+
+
+def waiting(lines: Iterable[Listed]) -> str:
+    """How to run lines whose data is at hand, in a sentence a line."""
+    lines = list(lines)
+    found = [
+        f"{len(lines)} of these wait for their turn alone. The cheapest of "
+        "the emptiest first:",
+        "  ferkeras run --pending --time-budget 3600",
+        *(f"  {x}" for x in times_of(lines)),
+    ]
+    return "\n".join(found)
 
 
 def text(lines: Sequence[Listed], every: Sequence[Listed]) -> str:

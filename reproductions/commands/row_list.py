@@ -99,9 +99,13 @@ def print_rows(asked):
         for_terminal(lines, console)
     else:
         for_pipe(lines)
-    not_run = [line for line in lines if line.status == listing.NOT_RUN]
-    if not_run:
+    of = {status: [] for status in listing.STATUSES}
+    for line in lines:
+        of[line.status].append(line)
+    if not_run := of[listing.NOT_RUN]:
         print(f"\n{advice.text(not_run, every)}")
+    if waiting := of[listing.WAITING]:
+        print(f"\n{advice.waiting(waiting)}")
 
 
 def number(value):

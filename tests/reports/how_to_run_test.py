@@ -123,8 +123,27 @@ def test_a_row_in_json_has_its_dataset_command_and_hours(empty):
     assert found["hours_cpu"] > found["hours_gpu"] > 0
     recorded = advice.as_json(replace(line, status="recorded"))
     assert {recorded[key] for key in advice.KEYS} == {None}
+    assert advice.as_json(replace(line, status="waiting")) == found | {
+        "status": "waiting"
+    }
     unknown = advice.as_json(replace(line, seconds=None))
     assert unknown["hours_cpu"] is None and unknown["command"]
+
+
+def test_what_waits_has_a_command_and_the_time_of_the_runs_that_are_left(empty):
+    paper, _ = not_run("falahzadeh2021", empty)
+    line = replace(
+        how_to_run.listed([paper], empty)[0],
+        wanted=5,
+        seconds=[3600, 60],
+        alone=[3600, 60],
+    )
+    text = advice.waiting([replace(line, runs=2, status="waiting")])
+    command, run, every = (x.strip() for x in text.splitlines()[1:])
+    asked = arguments.commands().parse_args(shlex.split(command)[1:])
+    assert asked.pending and asked.time_budget == 3600
+    assert run == "a run: about 1 h on two cores, about 1 min on a GPU"
+    assert every == "all 3: about 3 h on two cores, about 3 min on a GPU"
 
 
 def test_what_a_row_starts_from_must_be_at_hand_too(empty, monkeypatch):
