@@ -3,7 +3,7 @@
 from operator import attrgetter
 from statistics import fmean
 
-from ferkeras.reports.number_words import signed
+from ferkeras.reports.number_words import drawn_mark, signed
 from ferkeras.reports.tables import table
 
 HEAD = [
@@ -38,6 +38,7 @@ class Unseen:
         again: how many of them training has too, likewise.
         every: accuracy in percent on all of them.
         others: that on those that training has not.
+        judged: whether this is of the epoch that is judged.
         where: words on the runs and the epoch, where these are not all, or not
             the one that is judged.
     """
@@ -62,7 +63,8 @@ class Unseen:
         self.where = ""
         if len(found) < len(entries):
             self.where = f", {len(found)} of {len(entries)} runs"
-        if last and not at_last:
+        self.judged = bool(at_last) or not last
+        if not self.judged:
             self.where += ", best epoch"
 
     def __bool__(self):
@@ -93,8 +95,9 @@ def repeats(lines):
         row = line.row
         told = row.task.metric in row.reported or row.keep_weights
         if told and line.protocol.name != "trial" and (x := Unseen(line)):
-            epoch = "best epoch" if "best" in x.where else "scored epoch"
-            key = line.paper.key, row.dataset, line.protocol.name, epoch
+            epoch = "scored epoch" if x.judged else "best epoch"
+            dataset = row.dataset + drawn_mark(line)
+            key = line.paper.key, dataset, line.protocol.name, epoch
             parts.setdefault(key, []).append(x)
     rows = [
         [

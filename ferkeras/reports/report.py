@@ -71,6 +71,13 @@ def draw_chart(svg, path):
     write_whole(path, svg())
 
 
+def provenance(lines, kind):
+    """Markdown on the runs of lines that are `complete` or `cut_short`."""
+    runs = (x for line in lines for x in getattr(line, kind))
+    rows = [provenance_row(unit, entry) for unit, entry in runs]
+    return rows and table(PROVENANCE_HEAD, rows)
+
+
 class Contents:
     """What a paper's report shows.
 
@@ -114,6 +121,7 @@ class Contents:
             "figures": {k: paths for k, paths in figures.items() if paths},
             "alts": {x.path: x.alt for x in self.pictures},
             "details": self.details(single),
+            "provenance": provenance(single, "complete"),
         }
 
     def show(self, pictures):
@@ -175,25 +183,13 @@ class Contents:
             names = [r.name for r in rows if r.recipe.assumed == choices]
             words = "; ".join(choices)
             open_choices += f"- *{'; '.join(names)}*: {words}.\n"
-        runs = {
-            kind: [
-                provenance_row(unit, entry)
-                for line in lines
-                for unit, entry in getattr(line, kind)
-            ]
-            for kind in ("complete", "cut_short")
-        }
-        complete, cut_short = (
-            x and table(PROVENANCE_HEAD, x) for x in runs.values()
-        )
         return {
             "Parameters": parameters.section(self.paper),
             "What the paper leaves open": open_choices,
             "What is not run, and how to": how_to_run.section(
                 self.paper, lines, self.results
             ),
-            "Provenance": complete,
-            "Runs cut short": cut_short,
+            "Runs cut short": provenance(lines, "cut_short"),
         }
 
 

@@ -85,3 +85,12 @@ def test_papers_are_told_part_by_part(tmp_path):
     overview = page.Overview([paper], tmp_path)
     assert line in overview.markdown()
     assert "<td>-0.50 to +2.50</td>" in overview.html()
+
+
+def test_drawn_faces_are_called_synthetic(tmp_path):
+    unit = dataclasses.replace(tiny.unit("clean", 0), paper=PAPER)
+    entry = entry_of(unit, 80, synthetic=True)
+    entry["scores"]["unseen"] = {"images": 80, "accuracy": 78}
+    write_run(tmp_path, unit, entry)
+    text = page.Overview([PAPER], tmp_path).markdown()
+    assert "| synthetic_noise (synthetic) | clean | scored epoch | 90 |" in text
