@@ -1,13 +1,14 @@
 """OpenCV, where there is one and it has what is used of it.
 
 Its packages write into one folder, so that of two the last one installed is
-found, with parts of the other.
+found, with parts of the other. OpenCV 4 is required, since 5 has no cascades to
+find faces with; what needs none runs on 5 as well, where that is what there is.
 """
 
 import re
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["cv2"]
+__all__ = ["cv2", "require_cascades"]
 
 REQUIREMENT = "opencv-python-headless>=4.10,<5"
 PACKAGES = (
@@ -16,7 +17,7 @@ PACKAGES = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
-USED = ("CascadeClassifier", "FaceDetectorYN", "VideoCapture")
+USED = ("FaceDetectorYN", "VideoCapture")
 
 
 def check() -> None:
@@ -36,8 +37,18 @@ def check() -> None:
     numbers = re.findall(r"[0-9]+", getattr(cv2, "__version__", ""))
     release = tuple(map(int, numbers[:2]))
     lacks = [name for name in USED if not hasattr(cv2, name)]
-    if lacks or not (4, 10) <= release < (5,):
+    if lacks or not (4, 10) <= release < (6,):
         raise _wrong(f"is not {REQUIREMENT}", found)
+
+
+def require_cascades() -> None:
+    """See that it has the cascades of OpenCV 4.
+
+    Raises:
+        ImportError: as `check`.
+    """
+    if not hasattr(cv2, "CascadeClassifier"):
+        raise _wrong("has no cascades to find faces with", installed())
 
 
 def installed() -> dict[str, str]:

@@ -211,7 +211,7 @@ STAGE = Table("Super-resolution of faces", 1, (FER2013_PROTOCOL,), (
     colour(
         OWN_EDSR.source, partial(super_resolution, factor=SD, offset=MEAN),
         reported={}, dataset="fer2013", image_size=48, recipe=ENLARGING,
-        task=SUPER_RESOLUTION, keep_weights=True,
+        task=SUPER_RESOLUTION,
     ),
 ))
 RAF_PSR, FERPLUS_PSR = "RAF-DB: PSR, PDLS", "FER+: PSR, PDLS"

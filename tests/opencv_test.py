@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ferkeras import opencv
+from ferkeras.data import face_crop
 
 pytestmark = pytest.mark.any_backend
 ROOT = Path(__file__).parent.parent
@@ -39,7 +40,14 @@ def test_two_are_named_with_what_to_run(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("version", ["5.0.0", "4.9.0", "3.4.18", None])
+@pytest.mark.parametrize("version", ["4.10.0", "5.0.0"])
+def test_five_is_taken_too(monkeypatch, version):
+    monkeypatch.setattr(opencv.cv2, "__version__", version)
+    monkeypatch.delattr(opencv.cv2, "CascadeClassifier", raising=False)
+    opencv.check()
+
+
+@pytest.mark.parametrize("version", ["6.0.0", "4.9.0", "3.4.18", None])
 def test_one_of_another_version_is_named(monkeypatch, version):
     # What is left of two, once one is uninstalled, has no version.
     if version:
@@ -52,9 +60,20 @@ def test_one_of_another_version_is_named(monkeypatch, version):
 
 
 def test_one_without_the_detector_is_named(monkeypatch):
-    monkeypatch.delattr(opencv.cv2, "CascadeClassifier")
+    monkeypatch.delattr(opencv.cv2, "FaceDetectorYN")
     with pytest.raises(ImportError, match=opencv.REQUIREMENT):
         opencv.check()
+
+
+def test_faces_are_not_looked_for_without_cascades(monkeypatch):
+    monkeypatch.delattr(opencv.cv2, "CascadeClassifier", raising=False)
+    monkeypatch.setattr(opencv, "installed", lambda: HEADLESS)
+    with pytest.raises(ImportError) as error:
+        face_crop.cascade.__wrapped__()
+    assert str(error.value) == (
+        "opencv-python-headless 4.14.0.94 has no cascades to find faces with. "
+        f"Run: {UNINSTALL} opencv-python-headless; {INSTALL}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +81,7 @@ def test_one_without_the_detector_is_named(monkeypatch):
 )
 def test_commands_end_with_one_line(tmp_path, words):
     (tmp_path / "cv2").mkdir()
-    (tmp_path / "cv2" / "__init__.py").write_text("__version__ = '5.0.0'\n")
+    (tmp_path / "cv2" / "__init__.py").write_text("__version__ = '4.9.0'\n")
     found = subprocess.run(
         [sys.executable, "-m", *words],
         env={

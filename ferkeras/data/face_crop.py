@@ -9,7 +9,7 @@ import numpy as np
 from ferkeras.data.decode import resize
 from ferkeras.data.encoded import EncodedImages
 from ferkeras.data.source import Faces, Source
-from ferkeras.opencv import cv2
+from ferkeras.opencv import cv2, require_cascades
 
 # OpenCV's defaults, but for the smallest face: as the largest one is taken, a
 # small one could only be counted, and most of them are none.
@@ -24,8 +24,9 @@ OUTCOMES = ("face", "several faces", "no face", "too small to search")
 
 
 @cache
-def cascade() -> cv2.CascadeClassifier:
+def cascade() -> "cv2.CascadeClassifier":
     """OpenCV's cascade for upright frontal faces."""
+    require_cascades()
     return cv2.CascadeClassifier(
         # OpenCV's own types leave this out.
         cv2.data.haarcascades  # type: ignore[attr-defined]
