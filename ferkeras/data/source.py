@@ -56,9 +56,9 @@ class Faces(NamedTuple):
         if self.images.shape[1:3] == (size, size):
             return self
         images = self.images[:]
-        # OpenCV takes up to 512 channels: here, those of many images at a time.
+        # OpenCV 5 takes up to 128 channels: here, those of many images at a time.
         height, width, depth = images.shape[1:]
-        some, parts = 512 // depth, []
+        some, parts = 128 // depth, []
         for at in range(0, len(images), some):
             part = np.moveaxis(images[at : at + some], 0, 2)
             flat = part.reshape(height, width, -1)

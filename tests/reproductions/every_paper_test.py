@@ -134,7 +134,7 @@ def test_units_come_first_seeds_first():
     ]
     # KDEF: twelve rows, three protocols; FER+: 15, and nine rates; FER2013:
     # one.
-    assert len(units(PANDEY)) == 12 * 3 * 3 + 15 * 4 + 9 + 2 * 3
+    assert len(units(PANDEY)) == 12 * 3 * 3 + 15 * 4 + 13 + 2 * 3
 
 
 @pytest.mark.parametrize("names", [{"rows": ["Bass"]}, {"protocols": ["x"]}])
