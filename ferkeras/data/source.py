@@ -56,7 +56,7 @@ class Faces(NamedTuple):
         if self.images.shape[1:3] == (size, size):
             return self
         images = self.images[:]
-        # OpenCV 5 takes up to 128 channels: here, those of many images at a time.
+        # OpenCV 5 takes up to 128 channels: here, those of many images at once.
         height, width, depth = images.shape[1:]
         some, parts = 128 // depth, []
         for at in range(0, len(images), some):

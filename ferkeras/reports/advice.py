@@ -127,8 +127,8 @@ def waiting(lines: Iterable[Listed]) -> str:
     """How to run lines whose data is at hand, in a sentence a line."""
     lines = list(lines)
     found = [
-        f"{len(lines)} of these wait for their turn alone. The cheapest of "
-        "the emptiest first:",
+        f"{len(lines)} of these wait for their turn alone. What has the "
+        "fewest runs comes first:",
         "  ferkeras run --pending --time-budget 3600",
         *(f"  {x}" for x in times_of(lines)),
     ]
@@ -136,10 +136,10 @@ def waiting(lines: Iterable[Listed]) -> str:
 
 
 def text(lines: Sequence[Listed], every: Sequence[Listed]) -> str:
-    """How to run lines.
+    """How to run lines whose data is not at hand.
 
     Args:
-        lines: those that are not run.
+        lines: some of `every`.
         every: all lines of their papers.
 
     Returns:
@@ -147,8 +147,8 @@ def text(lines: Sequence[Listed], every: Sequence[Listed]) -> str:
         and names.
     """
     found = [
-        "Not run, and how. Times are estimates, mostly right within a factor "
-        "of two."
+        "What needs data that is not here, and how to run it. Times are "
+        "estimates, mostly right within a factor of two."
     ]
     for dataset, papers in grouped(lines).items():
         found += ["", *whence(dataset)]

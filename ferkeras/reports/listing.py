@@ -67,19 +67,23 @@ class Listed:
     alone: list[float] | None
 
     def here(self, data_dir: Path) -> "Listed":
-        """The row where what it needs may be at hand.
+        """The row on this machine, where what it needs may be at hand or not.
 
         Args:
             data_dir: folder of prepared datasets.
         """
-        if self.status != NOT_RUN or not all(
-            is_prepared(dataset, data_dir) for dataset in self.datasets
-        ):
+        if self.status not in (WAITING, NOT_RUN) or self.runs:
             return self
+        status = WAITING if self.at_hand(data_dir) else NOT_RUN
+        # Before any run, there is nothing else to say of the paper's number.
+        return replace(self, status=status, verdict=self.verdict and status)
+
+    def at_hand(self, data_dir: Path) -> bool:
+        """Whether all that the row needs is in a folder of datasets."""
         folder = data_dir / "weights"
-        if not all((folder / name).exists() for name in self.weights):
-            return self
-        return replace(self, status=WAITING)
+        return all(
+            is_prepared(dataset, data_dir) for dataset in self.datasets
+        ) and all((folder / name).exists() for name in self.weights)
 
 
 def rows_file(results: Path) -> Path:

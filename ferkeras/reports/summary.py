@@ -3,9 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ferkeras.dataset_sources import offered_as
 from ferkeras.papers.paper import units
 from ferkeras.reports.row_statistics import Line
-from ferkeras.runs.record import is_complete, read_json, read_record
+from ferkeras.runs.record import (
+    fingerprint,
+    is_complete,
+    read_json,
+    read_record,
+)
 
 
 def summarise(paper, results):
@@ -22,7 +28,7 @@ def summarise(paper, results):
         ValueError: where runs of one row were made on different images.
     """
     found = {}
-    datasets = datasets_recorded(paper, results)
+    at_hand = {offered_as(name) for name in datasets_recorded(paper, results)}
     for unit in units(paper, runs=seeds_recorded(paper, results)):
         key = unit.row.name, unit.protocol.name
         line = Line(
@@ -33,7 +39,7 @@ def summarise(paper, results):
             unit.protocol,
             [],
             [],
-            unit.row.dataset in datasets and not unit.row.published,
+            offered_as(unit.row.dataset) in at_hand and not unit.row.published,
         )
         line = found.setdefault(key, line)
         entry = read_record(results, unit)
@@ -79,12 +85,6 @@ def variances(line, lines):
         and x.row != line.row
     }
     return tuple(x for x in beside.values() if x is not None)
-
-
-def fingerprint(entry):
-    """Of the images that all runs of a row share."""
-    dataset = entry["dataset"]
-    return dataset.get("published", dataset["fingerprint"])
 
 
 def datasets_recorded(paper, results):

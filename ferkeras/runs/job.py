@@ -32,6 +32,7 @@ class Job:
         self.card = datasets.card(
             unit.row.dataset, protocol.splits, protocol.hold_outs, unit.seed
         )
+        record.refuse_other_images(results, unit, self.card)
         prints = self.card["fingerprint"]
         work = results / "work" / unit.folder / f"seed{unit.seed}"
         self.log = TensorBoardLog(

@@ -111,6 +111,34 @@ def refuse_to_overwrite(results, unit):
         )
 
 
+def refuse_other_images(results, unit, card):
+    """Keep runs of a row on one copy of its dataset.
+
+    Args:
+        results: folder of results.
+        unit: `Unit` to run.
+        card: its images, as `ferkeras.data.Datasets.card` describes them.
+
+    Raises:
+        ValueError: where a run of the row was on others.
+    """
+    here = fingerprint({"dataset": card})
+    for path in sorted((Path(results) / unit.folder).glob("seed*.json")):
+        there = read_json(path)
+        if is_complete(there) and fingerprint(there) != here:
+            raise ValueError(
+                f"{path} is a run on another copy of {card['name']}: its "
+                "fingerprints differ. For runs on this copy, name another "
+                "folder with --results."
+            )
+
+
+def fingerprint(entry):
+    """Of the images that all runs of a row share."""
+    dataset = entry["dataset"]
+    return dataset.get("published", dataset["fingerprint"])
+
+
 def is_complete(record):
     """Whether a record is of a run that trained to its end."""
     return record is not None and record["status"] == "complete"

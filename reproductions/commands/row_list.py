@@ -99,13 +99,15 @@ def print_rows(asked):
         for_terminal(lines, console)
     else:
         for_pipe(lines)
-    of = {status: [] for status in listing.STATUSES}
+    ready, lacking = [], []
     for line in lines:
-        of[line.status].append(line)
-    if not_run := of[listing.NOT_RUN]:
-        print(f"\n{advice.text(not_run, every)}")
-    if waiting := of[listing.WAITING]:
-        print(f"\n{advice.waiting(waiting)}")
+        if line.status != listing.RECORDED:
+            at_hand = line.at_hand(asked.data_dir)
+            (ready if at_hand else lacking).append(line)
+    if lacking:
+        print(f"\n{advice.text(lacking, every)}")
+    if ready:
+        print(f"\n{advice.waiting(ready)}")
 
 
 def number(value):

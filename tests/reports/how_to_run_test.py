@@ -166,6 +166,13 @@ def test_what_a_row_starts_from_must_be_at_hand_too(empty, monkeypatch):
             (empty / "weights" / thing).touch()
         prepared.add(thing)
     assert line.here(empty).status == "waiting"
+    # Where the records were made, its data was; here it is not.
+    (empty / "weights" / next(iter(line.weights))).unlink()
+    waits = replace(line, status="waiting", verdict="waiting")
+    assert line.verdict == "not run"
+    assert waits.here(empty) == line
+    for begun in (replace(waits, runs=1), replace(line, status="recorded")):
+        assert begun.here(empty) == begun
 
 
 def test_hours_hold_what_a_row_starts_from(empty):
@@ -208,7 +215,7 @@ def test_the_report_names_weights_and_knows_no_time_without_counts(tmp_path):
 def test_the_list_says_how_to_run_what_is_not(empty, capsys):
     words = ["--data-dir", str(empty), "--results", str(empty)]
     __main__.main(words)
-    _, text = capsys.readouterr().out.split("Not run, and how.")
+    _, text = capsys.readouterr().out.split("needs data that is not here")
     for access in ACCESS.values():
         assert access.url in text and access.terms in text
     for paper in PAPERS:
