@@ -28,11 +28,7 @@ class Job:
         record.refuse_to_overwrite(results, unit)
         self.unit, self.results, self.datasets = unit, results, datasets
         self.entry = {}
-        protocol = unit.protocol
-        self.card = datasets.card(
-            unit.row.dataset, protocol.splits, protocol.hold_outs, unit.seed
-        )
-        record.refuse_other_images(results, unit, self.card)
+        self.card = record.card_of(unit, datasets)
         prints = self.card["fingerprint"]
         work = results / "work" / unit.folder / f"seed{unit.seed}"
         self.log = TensorBoardLog(
@@ -41,7 +37,7 @@ class Job:
         self.folder = RunFolder(
             work,
             unit.row.task.metric,
-            prints.get(protocol.select),
+            prints.get(unit.protocol.select),
             self.log,
             unit.row.recipe.chosen_from,
         )

@@ -5,7 +5,12 @@ import math
 from rich.console import Console
 
 from ferkeras.runs.first_weights import lacking, weights_of
-from ferkeras.runs.record import is_complete, read_record, refuse_to_overwrite
+from ferkeras.runs.record import (
+    is_complete,
+    read_record,
+    refuse_other_images,
+    refuse_to_overwrite,
+)
 
 
 def pending(units, results, datasets, none_needed=False):
@@ -27,7 +32,8 @@ def pending(units, results, datasets, none_needed=False):
     Raises:
         FileNotFoundError: where one is needed, and none has its dataset and
             its published weights; it names all that is missing.
-        ValueError: where a unit has the record of another recipe.
+        ValueError: where a unit has the record of another recipe, or its row
+            a run on another copy of the dataset.
     """
     wanted = len(units)
     units = [u for u in units if not is_complete(read_record(results, u))]
@@ -48,6 +54,7 @@ def pending(units, results, datasets, none_needed=False):
         Console(stderr=True).print(f"Rows skipped: {text}")
     for unit in ready:
         refuse_to_overwrite(results, unit)
+        refuse_other_images(results, unit, datasets)
     return ready
 
 

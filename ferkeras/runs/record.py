@@ -111,26 +111,37 @@ def refuse_to_overwrite(results, unit):
         )
 
 
-def refuse_other_images(results, unit, card):
+def refuse_other_images(results, unit, datasets):
     """Keep runs of a row on one copy of its dataset.
 
     Args:
         results: folder of results.
         unit: `Unit` to run.
-        card: its images, as `ferkeras.data.Datasets.card` describes them.
+        datasets: `ferkeras.data.Datasets`.
 
     Raises:
-        ValueError: where a run of the row was on others.
+        ValueError: where a run of the row was on other images.
     """
-    here = fingerprint({"dataset": card})
+    here = None
     for path in sorted((Path(results) / unit.folder).glob("seed*.json")):
         there = read_json(path)
-        if is_complete(there) and fingerprint(there) != here:
+        if not is_complete(there):
+            continue
+        here = here or fingerprint({"dataset": card_of(unit, datasets)})
+        if fingerprint(there) != here:
             raise ValueError(
-                f"{path} is a run on another copy of {card['name']}: its "
+                f"{path} is a run on another copy of {unit.row.dataset}: its "
                 "fingerprints differ. For runs on this copy, name another "
                 "folder with --results."
             )
+
+
+def card_of(unit, datasets):
+    """A unit's images, as `ferkeras.data.Datasets.card` describes them."""
+    protocol = unit.protocol
+    return datasets.card(
+        unit.row.dataset, protocol.splits, protocol.hold_outs, unit.seed
+    )
 
 
 def fingerprint(entry):

@@ -16,7 +16,13 @@ from ferkeras.names import nearest
 from ferkeras.papers.paper import units
 from ferkeras.reports.report import write_report
 from ferkeras.runs.pending import cheapest_first, pending
-from ferkeras.runs.record import DRAWN, PUBLISHED, refuse_to_mix
+from ferkeras.runs.record import (
+    DRAWN,
+    PUBLISHED,
+    is_complete,
+    read_record,
+    refuse_to_mix,
+)
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training import devices, sharing
 from reproductions.commands import arguments, run_arguments
@@ -129,8 +135,19 @@ def run_paper(paper, asked):
         )
     if asked.demo:
         prepare_demo(paper, data_dir)
+    say_what_is_recorded(wanted, results)
     wanted = pending(wanted, results, datasets)
     run([here], wanted, results, datasets, asked)
+
+
+def say_what_is_recorded(units, results):
+    """Say how many of the runs asked for are not trained again."""
+    done = sum(is_complete(read_record(results, unit)) for unit in units)
+    if done:
+        print(
+            f"{done} of {len(units)} runs are recorded in {results}. To train "
+            "them anew, name another folder with --results."
+        )
 
 
 def run_pending(asked):

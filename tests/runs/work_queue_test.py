@@ -14,7 +14,7 @@ from ferkeras.data import Datasets
 from ferkeras.papers.paper import units
 from ferkeras.runs import work_queue
 from ferkeras.runs.pending import cheapest_first
-from ferkeras.runs.record import is_complete, read_record, write_record
+from ferkeras.runs.record import card_of, is_complete, read_record, write_record
 from ferkeras.runs.work_queue import work_through
 from ferkeras.training.train import OutOfTime
 from reproductions import __main__
@@ -38,7 +38,7 @@ PAPER = replace(tiny.PAPER, tables=(TABLE,))
 
 def record(results, unit, seconds):
     """A run of real images that took so long."""
-    card = tiny.Noise().card("noise", ["test"]) | {"synthetic": False}
+    card = card_of(unit, tiny.Noise()) | {"synthetic": False}
     entry = {"status": "complete", "seconds": seconds, "dataset": card}
     write_record(results, unit, entry | {"digest": unit.digest})
 
@@ -134,6 +134,17 @@ def test_one_command_runs_what_waits_of_every_paper(papers, tmp_path, capsys):
     said = capsys.readouterr()
     # The one of a single epoch first.
     assert said.err.index("B, clean") < said.err.index("A, clean")
+
+
+@pytest.mark.any_backend
+def test_what_is_recorded_is_counted_before_the_rest_is_trained(
+    papers, tmp_path, capsys
+):
+    words = ["--results", str(tmp_path)]
+    run_papers.main(papers[1], words)
+    assert "are recorded" not in capsys.readouterr().out
+    run_papers.main(papers[1], [*words, "--runs", "2"])
+    assert f"1 of 2 runs are recorded in {tmp_path}." in capsys.readouterr().out
 
 
 def test_a_budget_that_leaves_no_time_to_train_is_refused(capsys):
