@@ -28,6 +28,10 @@ CROPS = (
     "area, aspect 3:4 to 4:3; the border mirrored, where torchvision leaves it "
     "black",
 )
+BATCH = (
+    'batch 128, as of "all models", where the paper also says that it was '
+    "adjusted minutely for DeXpression and Deep Emotion"
+)
 STACK = (
     "3x3 kernels, same padding, 2x2 max pooling after every convolution: so "
     "the deepest network's flattened input is its 128 neurons",
@@ -43,7 +47,8 @@ BN = (
 ALEXNET = (
     "torchvision's AlexNet with grey input; its last pooling is the one left "
     "out, since 2x2 pixels are too few for it; dropout 0.5",
-    "orthogonal initialisation, not N(0, 0.05); Adam at 1e-4",
+    "orthogonal initialisation, not N(0, 0.05); Adam at 1e-4, as the paper "
+    "gives 1e-3 and 1e-5 for others, see *Open choices*",
     EPOCHS,
     INPUT,
 )
@@ -58,6 +63,7 @@ FEATEX = (
     "first pooling left out to fit 48 pixels, same padding elsewhere",
     "local response normalisation over 5 channels, alpha 1e-4, beta 0.75, k 1",
     "N(0, 0.05) initialisation, not orthogonal; Adam at 1e-5",
+    BATCH,
     EPOCHS,
     INPUT,
 )
@@ -68,6 +74,7 @@ WIDER = (
 WARPED = (
     "N(0, 0.05) initialisation; dropout of 0.5 after the first dense layer",
     "zero padding and align_corners in the spatial transformer",
+    BATCH,
     INPUT,
 )
 EMOTION = (

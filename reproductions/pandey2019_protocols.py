@@ -36,7 +36,8 @@ KDEF_PROTOCOLS = (
         "test",
         "trained on four fifths of KDEF drawn at random, scored on the others "
         "(980 of 4,900) at the epoch that is best on them. The paper does not "
-        "say how it split and chose; 980 is what its numbers fit. It leaks: "
+        "say how it split and chose; 980 is what its numbers fit, and also how "
+        "many straight views there are, but it speaks of 4,900. It leaks: "
         "the scored images choose, and show people who are trained on.",
         (HoldOut("test", of="train", share=0.2),),
         papers=True,

@@ -16,6 +16,10 @@ from ferkeras.training.schedules import cosine
 augment = partial(
     random_affine, flip=0.5, rotation=20, shift=0.08, zoom=1.05, shear=0.05
 )
+STANDARDISED = (
+    "per-image standardisation in place of the FER+ authors' histogram "
+    "equalisation and best-fit plane"
+)
 BARSOUM = Recipe(
     (
         Phase(partial(SGD, 0.005, momentum=0.9), 20),
@@ -30,8 +34,7 @@ BARSOUM = Recipe(
         "CNTK's momentum scales the gradient by 1 - momentum, so these are "
         "0.005, 0.0025 and 0.0005 in Keras",
         "labels by their majority rule",
-        "per-image standardisation in place of their histogram equalisation "
-        "and best-fit plane",
+        STANDARDISED,
     ),
 )
 LABELS = (
@@ -70,9 +73,11 @@ def adam(start, epochs=40, others=(), precision="float32"):
         precision=precision,
         assumed=(
             f"the paper names neither epochs nor rate: {epochs} epochs of "
-            f"Adam, from {start:g} down half a cosine to 0, see *Rates*",
-            "batch 32 and the augmentation of the FER+ authors' code, of which "
-            'the paper changes "only" the optimizer',
+            f"Adam, from {start:g} down half a cosine to 0, see *Rates*; the "
+            "FER+ authors' code has 100 epochs of SGD",
+            "batch 32 and the augmentation of that code, of which the paper "
+            'changes "only" the optimizer',
+            STANDARDISED,
             *LABELS,
             *FILTERS,
             *others,
@@ -104,7 +109,8 @@ KDEF = replace(
     assumed=(
         "the whole picture at 64x64 grey pixels, shrunk by area; no face crop",
         "Adam at 1e-3 for 60 epochs and 1e-4 for 40, batch 32, flips, turns of "
-        "10°, shifts and zooms of 10 %",
+        "10°, shifts and zooms of 10 %; each channel standardised, where the "
+        "mini-Xception authors' code has -1 to 1",
         *FILTERS,
     ),
 )

@@ -106,9 +106,10 @@ FERPLUS_TABLE = Table("Table 5: FER+", 3, (FERPLUS_PROTOCOL,), (
         89.56, 69.54, max=89.75, macro_f1=74.88,
         classes={"happiness": 96, "contempt": 23},
     )),
-), note="The paper does not say which loss gave its number; its authors' file "
-    "for FER+ learns each image's own votes. The VGG16 of the paper has the "
-    "digits of that on RAF-DB, likely by mistake. Its 89.56 ± 0.03 with a best "
+), note="The paper does not say which loss gave its numbers, that of VGG16 put "
+    "beside cross-entropy here; its authors' file for FER+ learns each image's "
+    "own votes. The VGG16 of the paper has the digits of that on RAF-DB, with "
+    "label smoothing, likely by mistake. Its 89.56 ± 0.03 with a best "
     "of 89.75 is no standard deviation of fewer than 43 runs, as the best of n "
     "is at most (n - 1) / √n of them above the mean: 0.03 is a standard error, "
     "or a slip.")

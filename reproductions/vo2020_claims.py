@@ -16,10 +16,10 @@ LOSSES = ("CE", "LS", "PDLS")
 UNWARPED = "PSR without STN, PDLS"
 
 
-def taken_for(row, name, other):
+def taken_for(row, name, other, percent):
     """A statement on a class's commonest error."""
     return Statement(
-        f"{name} is mostly taken for {other}",
+        f"{name} is mostly taken for {other} ({percent} %)",
         row,
         partial(mostly_taken_for, name=name, other=other),
     )
@@ -34,8 +34,8 @@ def statements():
             RAF,
             partial(lowest_recalled, names=("disgust", "fear")),
         ),
-        taken_for(RAF, "disgust", "neutral"),
-        taken_for(RAF, "fear", "surprise"),
+        taken_for(RAF, "disgust", "neutral", 17),
+        taken_for(RAF, "fear", "surprise", 16),
         Statement(
             "happiness (96 %) is recognised best",
             FERPLUS,
@@ -51,9 +51,9 @@ def statements():
             FERPLUS,
             partial(lowest_recalled, names=("contempt",)),
         ),
-        taken_for(FERPLUS, "fear", "surprise"),
-        taken_for(FERPLUS, "disgust", "anger"),
-        taken_for(FERPLUS, "sadness", "neutral"),
+        taken_for(FERPLUS, "fear", "surprise", 37),
+        taken_for(FERPLUS, "disgust", "anger", 33),
+        taken_for(FERPLUS, "sadness", "neutral", 22),
         *(
             Statement(
                 "happy is recognised best, then fear",

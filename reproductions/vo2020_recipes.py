@@ -102,7 +102,7 @@ PSR_RATES = {"^(transformer|edsr)": 0.1}
 # Of the authors' files.
 PSR_FERPLUS = {"^(transformer|edsr)": 0.01, "^(shared|head)": 0.5}
 PSR_RAF = {"^(transformer|edsr)": 0.01, "^(shared|head)": 5.0}
-FROM_IMAGENET = "VGG16 starts from ImageNet's weights, at one size"
+FROM_IMAGENET = "VGG16 starts from ImageNet's weights"
 FROM_DIV2K = (
     "EDSR's baseline of DIV2K, its input normalised as ImageNet's, as in the "
     "authors' code, and not the pixels less their mean that it was made with"
@@ -120,16 +120,16 @@ BOTH = (
 )
 ASSUMED = (
     "one cycle over all epochs, as many as the authors' files have for Adam "
-    "and SGD together; the cycle's shape and weight decay 0.01 are fastai's",
+    "and SGD together; the cycle's shape, weight decay 0.01 and Adam's second "
+    "moment of 0.99 are fastai's",
     "of the eight views, four are enlarged by 1.1 into the corners, four "
     "mirrored too, and all are rotated at random, as in training",
     *BOTH,
-    FROM_IMAGENET,
 )
 PYRAMID = (
     *ASSUMED,
-    "three branches (kstep 1), the mean of the branches, the small image "
-    "detached",
+    "three branches, which by the paper's formula is kstep 1, where its text "
+    "has 2; the mean of the branches, the small image detached",
     "1e-4 for EDSR, as for the spatial transformer, and 1e-3 for the rest",
     "raw scores are the logarithms of the fused probabilities",
     FROM_DIV2K,
@@ -177,7 +177,7 @@ FERPLUS = Recipe(
     augment=partial(fastai_transforms, rotation=30, zoom=1.2),
     views=partial(fastai_views, rotation=30, warp=0, lighting=0),
     raw_scores=True,
-    assumed=ASSUMED + ENLARGED,
+    assumed=(*ASSUMED, FROM_IMAGENET, *ENLARGED),
 )
 FERPLUS_PSR = replace(
     FERPLUS,
@@ -190,7 +190,7 @@ RAF = Recipe(
     augment=partial(fastai_transforms, rotation=15, zoom=1.1),
     views=partial(fastai_views, rotation=15, warp=0, lighting=0),
     raw_scores=True,
-    assumed=ASSUMED,
+    assumed=(*ASSUMED, FROM_IMAGENET),
 )
 RAF_PSR = replace(
     RAF, phases=(adam(50, PSR_RATES),), assumed=(*PYRAMID, SAME_IMAGES)
@@ -264,8 +264,9 @@ RAF_PROTOCOL = Protocol(
     "train",
     "validation",
     "test",
-    "the paper's own: a fifth of the training images, another in each run, "
-    "chooses the epoch; the test images are scored.",
+    "the paper's own: training images drawn at random choose the epoch, here "
+    "a fifth, as in the authors' file, another in each run; the test images "
+    "are scored.",
     (Fold("validation", of="train", folds=5),),
     papers=True,
 )
@@ -274,9 +275,9 @@ AFFECTNET_PROTOCOL = Protocol(
     "train",
     "held out",
     "validation",
-    "the paper's own: a hundredth of the training images, drawn at random, "
-    "chooses the epoch; the published validation images, for lack of a test "
-    "set, are scored.",
+    "the paper's own: training images drawn at random choose the epoch, here "
+    "a hundredth, of which the paper says nothing; the published validation "
+    "images, for lack of a test set, are scored.",
     (HoldOut("held out", of="train", share=0.01),),
     papers=True,
 )

@@ -193,7 +193,7 @@ def test_no_row_assumes_what_its_name_denies():
     usual = {
         row.name
         for row in PAPER.rows
-        if any("branches (kstep 1)" in text for text in row.recipe.assumed)
+        if any("is kstep 1" in text for text in row.recipe.assumed)
     }
     # The paper's rows of PSR, and the same from random weights.
     tables = [table for table in PAPER.tables if table.name.startswith("Table")]
