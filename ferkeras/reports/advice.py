@@ -124,15 +124,16 @@ def times_of(lines: Iterable[Listed]) -> list[str]:
 
 
 def waiting(lines: Iterable[Listed]) -> str:
-    """How to run lines whose data is at hand, in a sentence a line."""
+    """How to run lines whose data is at hand: a command, and what it takes."""
     lines = list(lines)
+    papers = {line.paper for line in lines}
+    what = papers.pop() if len(papers) == 1 else "--pending"
     found = [
-        f"{len(lines)} of these wait for their turn alone. What has the "
-        "fewest runs comes first:",
-        "  ferkeras run --pending --time-budget 3600",
-        *(f"  {x}" for x in times_of(lines)),
+        f"{len(lines)} of these wait for their turn alone:",
+        f"ferkeras run {what} --time-budget 3600",
+        *times_of(lines),
     ]
-    return "\n".join(found)
+    return "\n  ".join(found)
 
 
 def text(lines: Sequence[Listed], every: Sequence[Listed]) -> str:

@@ -138,10 +138,13 @@ def test_what_waits_has_a_command_and_the_time_of_the_runs_that_are_left(empty):
         seconds=[3600, 60],
         alone=[3600, 60],
     )
-    text = advice.waiting([replace(line, runs=2, status="waiting")])
+    line = replace(line, runs=2, status="waiting")
+    text = advice.waiting([line, replace(line, paper="vo2020")])
+    assert "ferkeras run --pending --time-budget 3600" in text
+    text = advice.waiting([line])
     command, run, every = (x.strip() for x in text.splitlines()[1:])
     asked = arguments.commands().parse_args(shlex.split(command)[1:])
-    assert asked.pending and asked.time_budget == 3600
+    assert asked.paper == "falahzadeh2021" and asked.time_budget == 3600
     assert run == "a run: about 1 h on two cores, about 1 min on a GPU"
     assert every == "all 3: about 3 h on two cores, about 3 min on a GPU"
 
