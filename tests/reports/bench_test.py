@@ -14,6 +14,7 @@ from ferkeras.data import Faces
 from ferkeras.reports import bench, rates_report
 from ferkeras.reports.rates_report import ENGINE, FIT, PEERS, SEEDED, WAYS
 from ferkeras.training import devices, rates
+from reproductions.commands.bench import NETWORKS
 from tests import tiny
 
 JAX = keras.backend.backend() == "jax"
@@ -173,3 +174,9 @@ def test_a_line_of_the_table_is_what_was_measured():
         *("net", "48", "32", "1,000", "2,000", "12.3", "5,000"),
         *("5.00", "60 %", "12 %", "0.5", "50 %"),
     ]
+
+
+def test_vgg13_is_measured_in_both_precisions():
+    found = {x.name: x.row.recipe.precision for x in NETWORKS}
+    assert found.pop("VGG13, bfloat16") == "mixed_bfloat16"
+    assert {*found.values()} == {"float32"} and "VGG13" in found

@@ -76,6 +76,9 @@ def test_barsoums_rates_are_cntks_less_its_unit_gain():
 def test_the_rest_is_batch_32_and_40_epochs_of_a_falling_rate(row):
     assert (row.recipe.batch_size, row.recipe.epochs) == (32, 40)
     start = BASE_RATE if "Base" in row.name else VGG13_RATE
+    half = any("bfloat16" in text for text in row.recipe.assumed)
+    assert half == ("VGG13" in row.name)
+    assert row.recipe.precision == ("mixed_bfloat16" if half else "float32")
     # Half a cosine: one half in the middle.
     expected = [start, start / 2, start * (1 + np.cos(np.pi * 39 / 40)) / 2]
     assert rates(row, (0, 20, 39)) == pytest.approx(expected, rel=1e-4)
