@@ -114,8 +114,10 @@ def walk(root, deep=True):
     found, passed_over = [], collections.defaultdict(list)
     with reading(root):
         folders = [root] if root.is_dir() else []
-    # Links last, so that a folder is read under its own name.
-    links, read = [], set()
+    # Links last, so that a folder is read under its own name. Those that the
+    # folder itself is in would lead back to it.
+    above = (x.stat() for x in root.resolve().parents if folders)
+    links, read = [], {(x.st_dev, x.st_ino) for x in above}
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
         with reading(folder):

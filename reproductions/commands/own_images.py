@@ -1,6 +1,7 @@
 """Reads a folder of a user's own images."""
 
 import collections
+import os
 import re
 import unicodedata
 from functools import partial
@@ -11,14 +12,18 @@ import numpy as np
 from ferkeras import folders
 from ferkeras.data import Faces, Source
 from ferkeras.data.encoded import EncodedImages
-from ferkeras.image_file import SUFFIXES
-from reproductions.commands.checked_files import contents_of, look, look_at
+from reproductions.commands.checked_files import contents_of, look_at
+from reproductions.commands.own_files import (
+    LAYOUT,
+    is_image,
+    leave_out,
+    look_beside,
+    refuse_archive,
+    refuse_loose,
+    walk,
+)
 from tfds_builders import image_files
 
-LAYOUT = (
-    "The folder holds train/CLASS/ and test/CLASS/ with the images of each "
-    "class and, if you like, validation/CLASS/ to choose the epoch by."
-)
 # In any case, and also with "set" behind them. The last are FER2013's.
 SPLITS = {
     "train": ("train", "training", "trn"),
@@ -55,6 +60,9 @@ def read_own(dataset, folder):
     if not root.exists():
         raise FileNotFoundError(f"There is no folder {folder}. {LAYOUT}")
     left_out = collections.defaultdict(list)
+    if root != folder:
+        for above in (x for x in root.parents if x.is_relative_to(folder)):
+            look_beside(above, set(), split_of, left_out)
     found = {
         split: images_of(place, left_out)
         for split, place in places_of(root, left_out).items()
@@ -86,7 +94,7 @@ def read_own(dataset, folder):
     image_files.tell(
         root,
         {
-            reason: [path.relative_to(root) for path in sorted(paths)]
+            reason: [os.path.relpath(path, root) for path in sorted(paths)]
             for reason, paths in left_out.items()
         },
     )
@@ -150,54 +158,15 @@ def places_of(root, left_out):
                 "train, validation or test, or move it away."
             )
         left_out["folders without images, left out"].append(path)
-    loose = []
-    for path in walk(root, left_out, deep=False):
-        refuse_archive(path, {*places}, split_of)
-        if is_image(path):
-            loose.append(path.name)
-        else:
-            leave_out(path, left_out)
-    refuse_loose(root, loose)
+    look_beside(root, {*places}, split_of, left_out)
     # Such as train/train/CLASS, as some programs unpack.
     for split, place in places.items():
         below = folders.below(place)
         if len(below) == 1 and split_of(below[0].name) == split:
             places[split] = below[0]
+            classes = {class_of(x.name) for x in folders.below(below[0])}
+            look_beside(place, classes, class_of, left_out)
     return {split: places[split] for split in SPLITS if split in places}
-
-
-def refuse_loose(place, names):
-    """Refuse images beside the folders that they should be in.
-
-    Args:
-        place: `pathlib.Path` of the folder of those.
-        names: of the images; none is as it should be.
-
-    Raises:
-        ValueError: where there is one.
-    """
-    if names:
-        listed = image_files.listed(names)
-        raise ValueError(f"{place} has images of no class: {listed}. {LAYOUT}")
-
-
-def refuse_archive(path, there, key_of):
-    """Refuse an archive where a folder should be.
-
-    Args:
-        path: `pathlib.Path` of any file.
-        there: set of what folders beside it mean.
-        key_of: function of what a folder's name means, or None.
-
-    Raises:
-        ValueError: where it means another one.
-    """
-    name = folders.unpacked(path.name)
-    if name and key_of(name) not in {None, *there}:
-        raise ValueError(
-            f"{path} is an archive in place of a folder: unpack it, or move "
-            "it away."
-        )
 
 
 def shown(name):
@@ -260,28 +229,3 @@ def images_of(place, left_out):
         if class_of(path.name) not in found
     ]
     return found
-
-
-def walk(folder, left_out, deep=True):
-    """The files in a folder by name, as `folders.walk`; adds to `left_out`."""
-    files = folders.walk(folder, deep)
-    for reason, paths in files.passed_over.items():
-        left_out[f"{reason}, passed over"] += paths
-    return sorted(files.found, key=lambda path: (path.name.upper(), path))
-
-
-def leave_out(path, left_out):
-    """Add a file to those left out, and return whether it is an image."""
-    kind = folders.kind_of(path.name)
-    is_unread = kind in folders.UNREAD
-    what = "left out until saved as JPEG or PNG" if is_unread else "left out"
-    left_out[f"{kind}, {what}"].append(path)
-    return is_unread
-
-
-def is_image(path):
-    """Whether a file is read: by its suffix, or without one by its content."""
-    suffix = path.suffix.strip().lower()
-    if suffix:
-        return suffix in SUFFIXES
-    return look(path).fault is None

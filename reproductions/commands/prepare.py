@@ -1,6 +1,8 @@
 """Preparing datasets with their builders."""
 
+import contextlib
 import importlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from ferkeras.data import (
     open_dataset,
     write_npz,
 )
+from ferkeras.data.npz import derived
 from reproductions.commands.building import (
     build_with_tfds,
     read_without_tensorflow,
@@ -80,8 +83,14 @@ def prepare(dataset, data_dir, manual_dir=None, npz=False):
     size = face_size(dataset)
     if size:
         return prepare_faces(dataset, size, data_dir, manual_dir, npz)
-    if is_own(dataset):
-        return prepare_own(dataset, data_dir, manual_dir)
+    with without_faces_of_others(dataset, data_dir):
+        if is_own(dataset):
+            return prepare_own(dataset, data_dir, manual_dir)
+        return prepare_published(dataset, data_dir, manual_dir, npz)
+
+
+def prepare_published(dataset, data_dir, manual_dir, npz):
+    """Prepare a dataset by its builder; arguments as of `prepare`."""
     name, config, reader = reader_of(dataset)
     dataset = f"{name}/{config}" if config else name
     again, manual_dir = bool(manual_dir), manual_folder(manual_dir, data_dir)
@@ -114,6 +123,27 @@ def prepare_faces(dataset, size, data_dir, manual_dir, npz):
     source = prepare(photographs, data_dir, manual_dir, npz)
     write_npz(crop_source(source, dataset, size), npz_path(dataset, data_dir))
     return open_dataset(dataset, data_dir)
+
+
+@contextlib.contextmanager
+def without_faces_of_others(dataset, data_dir):
+    """Remove a dataset's faces where it is prepared from other photographs."""
+
+    def prints():
+        try:
+            source = open_dataset(dataset, data_dir)
+        except FileNotFoundError:
+            return None
+        return [source.faces(x).outline.fingerprint for x in source.splits]
+
+    photographs = npz_path(dataset, data_dir)
+    faces = [*photographs.parent.glob(f"{photographs.stem}-faces*.npz")]
+    before = faces and prints()
+    yield
+    if faces and prints() != before:
+        for path in faces:
+            shutil.rmtree(derived(path), ignore_errors=True)
+            path.unlink()
 
 
 def prepare_own(dataset, data_dir, manual_dir):

@@ -117,6 +117,29 @@ def test_a_split_may_be_packed_in_itself(folder):
     assert count(folder) == 2
 
 
+@pytest.mark.parametrize("place", ["", "train"])
+@pytest.mark.parametrize(
+    "name, message",
+    [("0.png", "images of no class: 0.png"), ("fear.zip", "is an archive")],
+)
+def test_what_lies_beside_a_packed_folder_is_not_lost(
+    folder, tmp_path, place, name, message
+):
+    packed = tmp_path / "up" / place / (place or "desk")
+    packed.parent.mkdir(parents=True)
+    if place:
+        folder.rename(tmp_path / "x")
+        (tmp_path / "x" / "train").rename(packed)
+        (tmp_path / "x" / "test").rename(tmp_path / "up" / "test")
+    else:
+        folder.rename(packed)
+        name = name.replace("fear", "test")
+    assert count(tmp_path / "up") == 2
+    write(tmp_path / "up", [f"{place}/{name}".strip("/")])
+    with pytest.raises(ValueError, match=message):
+        read_own("own/desk", tmp_path / "up")
+
+
 @pytest.mark.parametrize("name", ["desk.zip", "test.zip"])
 def test_an_archive_in_place_of_the_folder_is_named(folder, name):
     path = folder.parent / name if name == "desk.zip" else folder

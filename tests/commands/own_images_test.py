@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from ferkeras.data import Source, open_dataset
+from ferkeras.data import Source, npz_path, open_dataset
 from ferkeras.papers.paper import units
 from ferkeras.runs.record import read_record
 from reproductions import __main__, chesley2021, papers
@@ -108,6 +108,12 @@ def test_faces_are_cut_out_of_them(tmp_path):
     assert source.faces("train").images.shape == (4, 48, 48, 1)
     # There are none in noise.
     assert source.crops["train"]["no face"] == 4
+    faces = npz_path("own/desk/faces48", tmp_path)
+    prepare(folder, tmp_path)
+    assert faces.exists()
+    # Faces of others would not be those of the images any more.
+    prepare(write(tmp_path / "other", {"train": 3, "test": 1}), tmp_path)
+    assert not faces.exists()
 
 
 def test_images_are_read_class_by_class_in_the_order_of_names(tmp_path):

@@ -159,12 +159,14 @@ def test_links_are_followed_but_not_in_circles(folder, tmp_path):
     (sad / "linked").symlink_to(tmp_path / "elsewhere")
     (sad / "2.png").symlink_to(tmp_path / "2.png")
     (sad / "up").symlink_to(folder / "train")
+    # Else the images to score would be trained on, as sad.
+    (sad / "upper").symlink_to(folder)
     (sad / "itself.png").symlink_to("itself.png")
     (sad / "gone.png").symlink_to("nowhere")
     reason = (
         "links to nothing, or to a folder that is read already, passed over"
     )
-    assert notes(folder) == {reason: 3}
+    assert notes(folder) == {reason: 4}
     assert count(folder) == 4
 
 

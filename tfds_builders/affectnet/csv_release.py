@@ -63,12 +63,13 @@ def read_rows(root, split, instructions):
         reader = csv.reader(file)
         columns, number = None, 0
         for cells in text_files.rows_of(path, reader, instructions):
-            if not cells:
+            if not any(map(str.strip, cells)):
                 continue
             if columns is None:
-                named = cells[0] == COLUMNS[0]
-                columns = tuple(cells) if named else COLUMNS
-                if lacking := [x for x in COLUMNS if x not in columns]:
+                columns = [cell.strip().lower() for cell in cells]
+                named = COLUMNS[0].lower() in columns
+                columns = columns if named else [x.lower() for x in COLUMNS]
+                if lacking := [x for x in COLUMNS if x.lower() not in columns]:
                     raise ValueError(
                         f"{path}: expected the columns {', '.join(COLUMNS)}. "
                         f"{instructions} Received: none of {lacking}"
@@ -82,7 +83,7 @@ def read_rows(root, split, instructions):
                     f"{reader.line_num}"
                 )
             row = dict(zip(columns, cells, strict=True))
-            name = row[COLUMNS[0]]
+            name = row[COLUMNS[0].lower()]
             yield Row(
                 name,
                 number,

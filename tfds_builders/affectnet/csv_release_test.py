@@ -90,6 +90,19 @@ def test_named_columns_may_be_in_another_order(folder):
     )
 
 
+def test_names_of_columns_may_be_spelled_otherwise_and_lines_be_blank(folder):
+    path = folder / "training.csv"
+    first, *lines = path.read_text().splitlines()
+    first = first.lower().replace(",", ", ")
+    path.write_text("\n".join([f"index,{first}", *map("0,{}".format, lines)]))
+    with path.open("a") as file:
+        file.write("\n  \n")
+    splits, _ = read(folder)
+    assert listing(splits["train"]) == fake_files.taken(
+        fake_files.LISTS["train"], 8
+    )
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -246,8 +259,10 @@ def test_image_with_nothing_of_the_box_is_left_out_and_named(folder, box):
 
 
 @pytest.mark.parametrize("box", ["0,0,64,56", "63,55,1,1"])
-def test_box_up_to_the_last_pixel_is_whole(folder, box):
-    change(folder, "3,4,40,40", box)
+# The second is how Pandas writes numbers beside NULL.
+@pytest.mark.parametrize("end", ["", ".0"])
+def test_box_up_to_the_last_pixel_is_whole(folder, box, end):
+    change(folder, "3,4,40,40", box.replace(",", f"{end},") + end)
     splits, messages = read(folder)
     assert not messages
     assert ",".join(map(str, splits["train"]["box"][4])) == box

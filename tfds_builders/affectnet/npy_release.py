@@ -94,6 +94,7 @@ def _read_code(path):
     """Return the text of an array of one number or string, or of its fault."""
     with path.open("rb") as file:
         try:
-            return str(np.load(file, allow_pickle=False))
-        except (EOFError, ValueError) as error:
-            return str(error)
+            return str(np.lib.format.read_array(file, allow_pickle=False))
+        # A damaged header is parsed as Python, and fails in many ways.
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:80]

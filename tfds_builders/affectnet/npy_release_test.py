@@ -96,6 +96,15 @@ def test_annotation_cut_short_is_named(folder, size):
         read(folder)
 
 
+@pytest.mark.parametrize(
+    "damaged", [b"PK\3\4", b"\x93NUMPY\1\0\5\0{'a':", bytes(100)]
+)
+def test_damaged_annotation_is_named(folder, damaged):
+    (folder / ANNOTATIONS / "7_exp.npy").write_bytes(damaged)
+    with pytest.raises(ValueError, match=f"Received: {ANNOTATIONS}/7_exp.npy"):
+        read(folder)
+
+
 def test_row_without_expression_is_counted(folder):
     fake_files.write_annotation(folder / "train_set", "7", "9")
     splits, (without, _) = read(folder)

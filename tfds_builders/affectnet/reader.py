@@ -95,7 +95,7 @@ def clip(box, height, width):
         whole numbers or nothing of the box is in the picture.
     """
     try:
-        left, top, across, down = map(int, box)
+        left, top, across, down = map(_whole, box)
     except ValueError:
         return None
     right, bottom = min(left + across, width), min(top + down, height)
@@ -103,6 +103,14 @@ def clip(box, height, width):
     if left >= right or top >= bottom:
         return None
     return left, top, right - left, bottom - top
+
+
+def _whole(text):
+    """Read a whole number; 12.0 too, as Pandas writes beside boxes of NULL."""
+    value = float(text)
+    if not value.is_integer():
+        raise ValueError(f"no whole number: {text!r}")
+    return int(value)
 
 
 def _releases(root):
@@ -146,7 +154,7 @@ def _read_split(rows, config, split, root):
             if fault:
                 lost[fault].append(row.name)
                 continue
-            if row.box and box != tuple(map(int, row.box)):
+            if row.box and box != tuple(map(_whole, row.box)):
                 clipped.append(row.name)
             if is_dim:
                 dim.append(row.name)

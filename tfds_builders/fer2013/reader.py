@@ -1,6 +1,7 @@
 """Reads fer2013.csv as published into NumPy arrays."""
 
 import csv
+import filecmp
 import pathlib
 import re
 
@@ -125,18 +126,36 @@ def find_file(root, form, name, instructions):
 
     Raises:
         FileNotFoundError: where there is none.
+        ValueError: where two of one name differ.
     """
-    found = [
-        path
-        for path in folders.walk(root).found
-        if form.fullmatch(path.name.lower())
-    ]
+    files = folders.walk(root).found
+    found = [path for path in files if form.fullmatch(path.name.lower())]
     if not found:
         raise FileNotFoundError(
-            f"{root / name}: expected a file here. {instructions} Received: no "
-            f"file{folders.advice(root)}"
+            f"{root / name}: expected a file here. {instructions} Received: "
+            f"{_instead(files)}{folders.advice(root)}"
         )
-    return min(found, key=lambda x: (x.name.lower() != name, len(x.parts), x))
+    first = min(found, key=lambda x: (x.name.lower() != name, len(x.parts), x))
+    for path in found:
+        alike = path.name.lower() == first.name.lower()
+        if alike and not filecmp.cmp(first, path, shallow=False):
+            raise ValueError(
+                f"{first} and {path} differ: move one away. {instructions}"
+            )
+    return first
+
+
+def _instead(files):
+    """Say what there is in place of a file, in a few words."""
+    tables = [x.name for x in files if ".csv" in x.name.lower()]
+    pictures = [x for x in files if x.suffix.lower() in (".jpg", ".png")]
+    if tables:
+        return f"only {image_files.listed(tables)}"
+    if pictures:
+        return (
+            "folders of pictures, which do not tell PublicTest and PrivateTest"
+        )
+    return "no file"
 
 
 def read_rows(path, names, instructions):

@@ -227,6 +227,32 @@ def test_empty_file_is_refused(tmp_path):
         reader.read(None, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "name, received",
+    [
+        ("train/angry/1.jpg", "folders of pictures, which do not tell Pub"),
+        ("fer2013.csv.txt", "only fer2013.csv.txt"),
+        ("a/train.csv", "only train.csv"),
+    ],
+)
+def test_what_is_there_instead_is_told(tmp_path, name, received):
+    (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+    (tmp_path / name).touch()
+    with pytest.raises(FileNotFoundError, match=f"Received: {received}"):
+        reader.read(None, tmp_path)
+
+
+def test_copies_that_differ_are_not_chosen_from(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        fake_files.write(tmp_path / name)
+    reader.read(None, tmp_path)
+    lines = fake_files.lines()
+    fake_files.write(tmp_path / "b", [lines[0], f"6{lines[1][1:]}", *lines[2:]])
+    with pytest.raises(ValueError, match="a/fer2013.csv and .*b/.* differ"):
+        reader.read(None, tmp_path)
+
+
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="fer2013.csv: .*Download"):
         reader.read(None, tmp_path)

@@ -1,5 +1,6 @@
 """Reads fer2013.csv with the votes of fer2013new.csv into NumPy arrays."""
 
+import itertools
 import pathlib
 import re
 
@@ -62,11 +63,12 @@ def read(config, manual_dir):
     images, emotion, image_usage = fer2013.read_images(manual_dir)
     differs = np.flatnonzero(usage != image_usage)
     if differs.size:
-        row = differs[0]
+        row, path = differs[0], _path(manual_dir)
+        rows = fer2013.read_rows(path, COLUMNS, INSTRUCTIONS)
+        place, _ = next(itertools.islice(rows, row, None))
         raise ValueError(
-            f"{_path(manual_dir)}, line {row + 2}: expected the Usage of that "
-            f"line of {fer2013.FILE}, {image_usage[row]}. {INSTRUCTIONS} "
-            f"Received: {usage[row]}"
+            f"{place}: expected the Usage of that line of {fer2013.FILE}, "
+            f"{image_usage[row]}. {INSTRUCTIONS} Received: {usage[row]}"
         )
     check_order(emotion, votes, manual_dir)
     label = labels.RULES[config](votes)

@@ -170,6 +170,14 @@ def test_malformed_row_is_named(tmp_path, row, expected, received):
     assert received in reason.rpartition("Received: ")[2]
 
 
+def test_another_usage_is_named_by_its_line_in_the_file(tmp_path):
+    first, *lines = fake_files.lines()
+    lines[3] = "PublicTest,a.png,10,0,0,0,0,0,0,0,0,0"
+    fake_files.write(tmp_path, [first, "", "", *lines])
+    with pytest.raises(ValueError, match="fer2013new.csv, line 7: .*Usage of"):
+        reader.read("plurality", tmp_path)
+
+
 def test_malformed_image_is_named(tmp_path):
     fake_files.write(tmp_path)
     lines = fer2013_files.lines()
