@@ -54,10 +54,12 @@ def difference_text(line):
     """From the paper's number, with its interval, or a dash."""
     if not line.judgement:
         return "–"
-    low, high = map(signed, line.judgement.interval)
+    low, high = line.judgement.interval
     difference = signed(line.judgement.difference)
     # Of published weights there is one score.
-    return f"{difference} ({low} to {high})" if low < high else difference
+    if low == high:
+        return difference
+    return f"{difference} ({signed(low)} to {signed(high)})"
 
 
 def verdict_text(line):

@@ -36,7 +36,7 @@ class Line:
             the row needs nothing else, so that runs that are missing wait only
             for their turn.
         others: where it is `judged`, variances over runs of the other rows of
-            the table.
+            the table, and their degrees of freedom.
     """
 
     paper: Paper
@@ -47,7 +47,7 @@ class Line:
     complete: list[tuple[Unit, dict]]
     cut_short: list[tuple[Unit, dict]]
     has_data: bool
-    others: tuple[float, ...] = ()
+    others: tuple[tuple[float, int], ...] = ()
 
     @property
     def metric(self):
@@ -230,7 +230,7 @@ class Line:
         There is none where it is not `judged`, before there are runs enough,
         and where a network has not learned.
         """
-        if not self.judged or not self.values or self.failed:
+        if not self.judged or self.failed or self.status() != RECORDED:
             return None
         _, first = self.complete[0]
         images = first["dataset"]["images"][self.protocol.test]
@@ -239,7 +239,8 @@ class Line:
         return judge(
             self.values,
             self.printed,
-            others=self.others,
+            others=[variance for variance, _ in self.others],
+            known=sum(freedom for _, freedom in self.others),
             overlap=self.protocol.overlap,
             images=images if drawn else 0,
             trained=bool(self.row.recipe.epochs),

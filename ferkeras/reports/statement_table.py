@@ -2,9 +2,27 @@
 
 from ferkeras.reports.measured_claims import NOT_LEARNED
 from ferkeras.reports.tables import table
-from ferkeras.runs.predictions import at_epoch, confusion
+from ferkeras.runs.predictions import at_epoch, confusions
 
 STATEMENT_HEAD = ["statement", "row", "protocol", "measured", "holds"]
+
+
+def measured(statement, line):
+    """What the runs together say, and whether each of them says the same.
+
+    Returns:
+        Two texts. One run alone, or two that differ, say neither yes nor no.
+    """
+    matrices = confusions(line)
+    class_names = line.complete[0][1]["dataset"]["class_names"]
+    text, _ = statement.measure(sum(matrices), class_names)
+    if line.failed:
+        return text, f"no verdict: {NOT_LEARNED}"
+    each = [statement.measure(x, class_names)[1] for x in matrices]
+    count = len(each)
+    if count > 1 and sum(each) in (0, count):
+        return text, "yes" if all(each) else "no"
+    return text, f"undecided: in {sum(each)} of {count} run{'s' * (count > 1)}"
 
 
 def statements(paper, lines):
@@ -14,12 +32,8 @@ def statements(paper, lines):
         for line in lines:
             if line.row.name != statement.row or not line.complete:
                 continue
-            class_names = line.complete[0][1]["dataset"]["class_names"]
-            text, holds = statement.measure(confusion(line), class_names)
+            text, holds = measured(statement, line)
             name, protocol = line.row.name, line.protocol.name + at_epoch(line)
-            holds = "yes" if holds else "no"
-            if line.failed:
-                holds = f"no verdict: {NOT_LEARNED}"
             rows.append([statement.words, name, protocol, text, holds])
             known.add(name)
     waiting = dict.fromkeys(

@@ -75,16 +75,20 @@ def once(lines):
 
 
 def variances(line, lines):
-    """Variances of the other rows of the tables that a line's row stands in."""
+    """Variances of the other rows of the tables that a line's row stands in.
+
+    Returns:
+        A tuple of variances, each with its degrees of freedom.
+    """
     tables = [x.table for x in lines if x.row == line.row]
     beside = {
-        x.row.name: x.variance
+        x.row.name: (x.variance, len(x.values) - 1)
         for x in lines
         if x.table in tables
         and (x.protocol, x.metric) == (line.protocol, line.metric)
         and x.row != line.row
     }
-    return tuple(x for x in beside.values() if x is not None)
+    return tuple(x for x in beside.values() if x[0] is not None)
 
 
 def datasets_recorded(paper, results):

@@ -41,17 +41,22 @@ def answers(line):
     return found
 
 
-def confusion(line):
-    """Confusion matrix in images, summed over a line's complete runs."""
+def confusions(line):
+    """Confusion matrices in images, one of each complete run of a line."""
     if suffix(line) == ".probabilities.npz":
-        return sum(
+        return [
             read_confusion(path_of(line.results, unit, ".confusion.csv"))
             for unit, _ in line.complete
-        )
+        ]
     matrices = []
     for unit, _ in line.complete:
         with np.load(path_of(line.results, unit, suffix(line))) as file:
             matrices.append(
                 metrics.confusion(file["label"], file["probabilities"])
             )
-    return sum(matrices)
+    return matrices
+
+
+def confusion(line):
+    """Confusion matrix in images, summed over a line's complete runs."""
+    return sum(confusions(line))

@@ -78,7 +78,7 @@ class Judgement:
             return self.verdict
         words = f"{self.enough} runs would settle it"
         if not self.enough:
-            words = "no number of runs would settle it, so wide is the paper's"
+            words = "no number of runs of ours would settle it"
         return f"undecided: at this spread, {words}"
 
 
@@ -102,8 +102,11 @@ def chi_square_median(freedom: int) -> float:
 
 
 def moderated(
-    values: Sequence[float], others: Sequence[float]
-) -> tuple[float, int] | None:
+    values: Sequence[float],
+    others: Sequence[float],
+    known: float = PRIOR_FREEDOM,
+    runs: int | None = None,
+) -> tuple[float, float] | None:
     """Variance of one run, steadied by that of all rows of its table.
 
     The row's own is among these: so of rows with as many runs, one that varies
@@ -114,6 +117,9 @@ def moderated(
     Args:
         values: scores, one a run.
         others: of the table's other rows, `centred`.
+        known: degrees of freedom of these together. A prior of fewer than
+            `PRIOR_FREEDOM` is worth no more than they are.
+        runs: as if there were that many, and they varied as much as `values`.
 
     Returns:
         The variance and its degrees of freedom, or None where one run is all
@@ -125,11 +131,14 @@ def moderated(
     freedom = len(values) - 1
     own = float(np.var(values, ddof=1)) if freedom else 0.0
     if not len(others):
-        return (own, freedom) if freedom else None
+        return (own, (runs or len(values)) - 1) if freedom else None
     rows = [*others, centred(values)] if freedom else others
-    shared = PRIOR_FREEDOM * float(np.median(rows))
-    total = PRIOR_FREEDOM + freedom
-    return (shared + freedom * own) / total, total
+    shared, prior = float(np.median(rows)), min(PRIOR_FREEDOM, known)
+    if not freedom:
+        own = shared
+    freedom = (runs or len(values)) - 1
+    total = prior + freedom
+    return (prior * shared + freedom * own) / total, total
 
 
 def half_width(parts: Sequence[tuple[float, float]]) -> float:
@@ -173,6 +182,7 @@ def judge(
     printed: Printed,
     *,
     others: Sequence[float] = (),
+    known: float = PRIOR_FREEDOM,
     overlap: float = 0.0,
     images: int = 0,
     trained: bool = True,
@@ -183,6 +193,7 @@ def judge(
         values: scores, in percent or decibels, one a run.
         printed: `Printed`.
         others: of the other rows of the table, `centred`.
+        known: as of `moderated`.
         overlap: as of `ferkeras.papers.protocol.Protocol`, of both.
         images: how many are scored here; accuracies only.
         trained: whether there was training, and so seeds; published weights
@@ -192,10 +203,10 @@ def judge(
         `Judgement`, or None where nothing is known of the noise of seeds, or
         a run has no number.
     """
-    spread = moderated(values, others) if trained else (0.0, 1)
-    if spread is None or not np.isfinite(values).all():
+    if not np.isfinite(values).all():
         return None
-    variance, freedom = spread
+    if trained and moderated(values, others, known) is None:
+        return None
     mean = float(np.mean(values))
     fixed = [(sampling(mean, printed, images), np.inf)] if images else []
     theirs = (1 / printed.runs + overlap) if trained else 0.0
@@ -205,20 +216,20 @@ def judge(
         fixed.append((own * theirs, its_freedom))
         theirs = 0.0
 
-    def half(runs: int, freedom: float) -> float:
+    def half(runs: int) -> float:
+        spread = moderated(values, others, known, runs) if trained else None
+        variance, freedom = spread or (0.0, 1)
         ours = variance * (1 / runs + overlap + theirs)
         return half_width([(ours, freedom), *fixed])
 
-    difference, width = mean - printed.mean, half(len(values), freedom)
+    difference, width = mean - printed.mean, half(len(values))
     low, high = difference - width, difference + width
     if low <= 0 <= high and width > WIDEST:
+        # Narrow, or on one side of 0.
+        narrow = max(WIDEST, abs(difference))
         more = range(len(values) + 1, MOST_RUNS + 1)
-        grown = (
-            n for n in more if half(n, freedom + n - len(values)) <= WIDEST
-        )
-        return Judgement(
-            "undecided", difference, (low, high), next(grown, None)
-        )
+        enough = next((n for n in more if half(n) <= narrow), None)
+        return Judgement("undecided", difference, (low, high), enough)
     if low <= 0 <= high or abs(difference) <= CLOSE:
         return Judgement("reproduced", difference, (low, high))
     word = "higher" if difference > 0 else "lower"

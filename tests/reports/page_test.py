@@ -138,8 +138,8 @@ def test_verdicts_are_counted_under_the_papers_protocol(tmp_path):
     write(tmp_path, [80, 90, 98], protocol="paper")
     found = numbers.numbers(PAPER, tmp_path)
     # What would settle it stands in the table and is not counted apart.
-    words = "undecided: at this spread, no number of runs would settle it, so "
-    words += "wide is the paper's"
+    words = "undecided: at this spread, no number of runs of ours would settle "
+    words += "it"
     assert f"| {words} |" in numbers.index(found)
     assert numbers.counts(found) == {"undecided": 1}
 

@@ -3,10 +3,11 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from ferkeras.reports import report
 from ferkeras.runs.record import path_of
-from ferkeras.runs.score_files import write_probabilities
+from ferkeras.runs.score_files import write_confusion, write_probabilities
 from tests import tiny
 from tests.made_up import PAPER, with_pictures, write
 
@@ -18,6 +19,40 @@ def test_statements_are_measured_over_all_runs_or_wait(tmp_path):
     assert row + "| [[3, 0], [0, 3]] ['left', 'right'] | no |" in text
     assert "goes left" not in text
     assert "No run yet to measure it on: Other." in text
+
+
+@pytest.mark.parametrize(
+    "right,holds",
+    [
+        ([True], "undecided: in 1 of 1 run"),
+        ([True, True], "yes"),
+        ([False, False], "no"),
+        ([True, False, True], "undecided: in 2 of 3 runs"),
+    ],
+)
+def test_runs_that_differ_leave_a_statement_undecided(tmp_path, right, holds):
+    def measure(matrix, _):
+        return "so many", matrix[0, 0] > matrix[0, 1]
+
+    (statement, _) = with_pictures().statements
+    paper = dataclasses.replace(
+        with_pictures(),
+        statements=(dataclasses.replace(statement, measure=measure),),
+    )
+    write(tmp_path, [80] * len(right))
+    for seed, is_right in enumerate(right):
+        unit = dataclasses.replace(
+            tiny.unit(seed=seed), paper=PAPER, row=paper.tables[0].rows[0]
+        )
+        # One run that is very wrong outweighs the others' images.
+        matrix = np.array([[1, 0], [0, 1]] if is_right else [[0, 9], [0, 1]])
+        path = path_of(tmp_path, unit, ".confusion.csv")
+        write_confusion(path, matrix, tiny.CLASSES)
+    text = report.render(paper, tmp_path)
+    assert (
+        f"| {statement.words} | Tiny \\| net | clean | so many | {holds} |"
+        in text
+    )
 
 
 def test_a_network_that_has_not_learned_bears_nothing_out(tmp_path):

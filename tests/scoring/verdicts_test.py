@@ -93,8 +93,8 @@ def test_a_made_up_row_by_hand():
     assert (found.verdict, found.enough) == ("undecided", None)
     assert (
         found.words
-        == "undecided: at this spread, no number of runs would settle it, so "
-        "wide is the paper's"
+        == "undecided: at this spread, no number of runs of ours would settle "
+        "it"
     )
 
 
@@ -107,6 +107,38 @@ def test_more_runs_settle_what_seeds_alone_leave_open():
     # runs 2.16.
     assert found.enough == 6
     assert found.words == "undecided: at this spread, 6 runs would settle it"
+
+
+def test_runs_settle_too_what_comes_to_lie_beside_the_paper():
+    # Variance 9, worth 4, and as much of its own: t(0.975, 3 + n) *
+    # sqrt(9 * (1/n + 1/100)). Two runs: 5.95 in place of the 5.5 apart; three
+    # 4.52. Within 2.5 points would be eight.
+    runs = [55.5 - 9**0.5 / 2**0.5, 55.5 + 9**0.5 / 2**0.5]
+    found = judge(runs, Printed(50, runs=100), others=(9.0, 9.0, 9.0))
+    assert (found.verdict, found.enough) == ("undecided", 3)
+    found = judge(
+        [x - 5 for x in runs], Printed(50, runs=100), others=[9.0] * 3
+    )
+    assert (found.verdict, found.enough) == ("undecided", 8)
+
+
+def test_few_rows_are_worth_no_more_than_their_own_freedom():
+    # A row of two runs beside it: one degree, not four.
+    variance, freedom = moderated([50, 52, 54], [9.0], known=1)
+    shared = (9 + 4 / np.log(2)) / 2
+    assert (variance, freedom) == (pytest.approx((shared + 2 * 4) / 3), 3)
+    # Of one run, all that is known is theirs.
+    assert moderated([50], [9.0], known=1) == (9.0, 1)
+    rng = np.random.default_rng(0)
+    called = 0
+    for _ in range(2000):
+        target, beside = rng.normal(50, 1, 1), rng.normal(50, 1, 2)
+        number = Printed(rng.normal(50, 1))
+        low, high = judge(
+            target, number, others=[centred(beside)], known=1
+        ).interval
+        called += not low <= 0 <= high
+    assert called / 2000 < 0.06
 
 
 def test_of_two_halves_of_a_pool_the_common_images_do_not_count():
