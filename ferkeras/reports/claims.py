@@ -1,5 +1,7 @@
 """What papers say of two rows, as measured, for the report."""
 
+import math
+
 from ferkeras.reports.chart import Group, Mark
 from ferkeras.reports.number_words import signed
 from ferkeras.reports.tables import table
@@ -36,7 +38,9 @@ HOW = (
 
 def chance(p):
     """A chance as printed, or a dash."""
-    return "–" if p is None else f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
+    if p is None or math.isnan(p):
+        return "–"
+    return f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
 
 
 def mcnemars(found):

@@ -8,7 +8,7 @@ import pytest
 
 from ferkeras.data import Fold
 from ferkeras.papers import Comparison, Unit
-from ferkeras.reports import report
+from ferkeras.reports import claims, report
 from ferkeras.runs.record import path_of, write_record
 from ferkeras.runs.score_files import write_probabilities
 from tests import tiny
@@ -223,3 +223,11 @@ def test_a_doubtful_claim_is_not_among_those_that_are_corrected(tmp_path):
     write(tmp_path, [80, 80.9], other, commonest=45.0)
     verdict = "no verdict: a network has not learned"
     assert f"| 2 | – | – | – | {verdict} |" in report.render(paper, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "p,words",
+    [(None, "–"), (np.nan, "–"), (0.0, "< 0.0001"), (0.0123, "0.012")],
+)
+def test_a_chance_in_words(p, words):
+    assert claims.chance(p) == words
