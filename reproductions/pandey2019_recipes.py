@@ -64,8 +64,8 @@ COMPACT = (
 )
 
 
-# By the policy of Keras.
-HALF = {
+# What is assumed of a precision, by its name in Keras.
+PRECISIONS = {
     "float32": (),
     "mixed_bfloat16": (
         "bfloat16, which on PublicTest scores no less than float32, see "
@@ -90,7 +90,7 @@ def adam(start, epochs=40, others=(), precision="float32"):
             STANDARDISED,
             *LABELS,
             *FILTERS,
-            *HALF[precision],
+            *PRECISIONS[precision],
             *others,
         ),
     )

@@ -54,6 +54,8 @@ def pending(units, results, datasets, none_needed=False):
         Console(stderr=True).print(f"Rows skipped: {text}")
     for unit in ready:
         refuse_to_overwrite(results, unit)
+    # All runs of a row at once: the images are read for it.
+    for unit in {unit.folder: unit for unit in ready}.values():
         refuse_other_images(results, unit, datasets)
     return ready
 

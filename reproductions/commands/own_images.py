@@ -60,9 +60,8 @@ def read_own(dataset, folder):
     if not root.exists():
         raise FileNotFoundError(f"There is no folder {folder}. {LAYOUT}")
     left_out = collections.defaultdict(list)
-    if root != folder:
-        for above in (x for x in root.parents if x.is_relative_to(folder)):
-            look_beside(above, set(), split_of, left_out)
+    for above in (x for x in root.parents if x.is_relative_to(folder)):
+        look_beside(above, set(), split_of, left_out)
     found = {
         split: images_of(place, left_out)
         for split, place in places_of(root, left_out).items()
