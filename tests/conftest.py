@@ -1,5 +1,6 @@
 """Environment of the tests: as repeatable as a run, compiled once."""
 
+import functools
 import gc
 import math
 import os
@@ -23,9 +24,17 @@ import pytest
 def pytest_collectstart(collector):
     """Set Keras up, which what only shares tests out never imports."""
     if isinstance(collector, pytest.Module):
+        from ferkeras.data import has_tensorflow
         from ferkeras.training import devices
 
         devices.configure()
+        if has_tensorflow():
+            import tensorflow as tf
+
+            # Its passes over a graph take longer than the graph then runs.
+            tf.config.optimizer.set_experimental_options(
+                {"disable_meta_optimizer": True}
+            )
 
 
 def pytest_collection_finish():
@@ -44,15 +53,32 @@ def leave_what_tests_left():
     gc.freeze()
 
 
-@pytest.fixture(scope="module")
-def no_saved_models():
-    """Writing one takes a second, in which no test finds what it looks for.
+@pytest.fixture(autouse=True, scope="module")
+def no_saved_models(request):
+    """Writing one takes a second, in which most find nothing to look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.node.get_closest_marker("saved_models"):
+            target = "ferkeras.scoring.export.saved_model"
+            patch.setattr(target, lambda model, path, class_names: None)
+        yield
 
-    Those of `ferkeras.scoring.export`, and of the demonstration, look at them.
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Draws the faces of a split once."""
+    from tfds_builders.synthetic_faces import reader
+
+    return functools.cache(reader.draw_split)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def faces_drawn_once(drawn):
+    """Drawing takes longer than most of what is done with the faces.
+
+    What draws them has its own tests, elsewhere, which draw each time.
     """
     with pytest.MonkeyPatch.context() as patch:
-        target = "ferkeras.scoring.export.saved_model"
-        patch.setattr(target, lambda model, path, class_names: None)
+        patch.setattr("tfds_builders.synthetic_faces.reader.draw_split", drawn)
         yield
 
 

@@ -19,10 +19,7 @@ import ray  # noqa: E402
 
 from ferkeras.cluster import node  # noqa: E402
 
-pytestmark = [
-    pytest.mark.any_backend,
-    pytest.mark.usefixtures("no_saved_models"),
-]
+pytestmark = pytest.mark.any_backend
 ROW = replace(tiny.ROW, dataset="own/noise")
 TABLE = replace(tiny.TABLE, rows=(ROW,))
 PAPER = replace(tiny.PAPER, tables=(TABLE,))

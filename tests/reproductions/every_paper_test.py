@@ -18,6 +18,7 @@ from reproductions.commands import other_datasets, run_papers
 from tests import tiny
 from tests.narrow import without_values
 
+pytestmark = pytest.mark.saved_models
 PAPERS = papers()
 (PANDEY,) = (p for p in PAPERS if p.key == "pandey2019")
 (ARRIAGA,) = (p for p in PAPERS if p.key == "arriaga2017")

@@ -30,10 +30,7 @@ from tests import jaffe_and_ck_plus, tiny
 COPIES = replace(
     JAFFE_COPIES, rows=tuple(map(from_backbone, JAFFE_COPIES.rows))
 )
-pytestmark = [
-    pytest.mark.usefixtures("no_saved_models"),
-    pytest.mark.filterwarnings("ignore:.*labelled sequences"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:.*labelled sequences")
 
 
 @pytest.fixture(autouse=True, scope="module")

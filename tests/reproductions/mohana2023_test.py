@@ -20,7 +20,6 @@ from reproductions.mohana2023 import COPY, COPY_STAGE, CSA, PAPER, STAGE, TABLE1
 from reproductions.mohana2023_recipes import CK48, CK_PLUS, FROZEN_FIRST
 from tfds_builders.ck_plus import fake_files, reader
 
-pytestmark = pytest.mark.usefixtures("no_saved_models")
 ROWS = {row.name: row for row in PAPER.rows}
 EMOTIONS = reader.CLASS_NAMES["mohana2023"]
 # Two sequences of each of ten people.

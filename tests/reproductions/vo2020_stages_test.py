@@ -18,7 +18,6 @@ from reproductions.vo2020 import PAPER
 from tests.narrow import narrow_networks
 from tfds_builders.synthetic_faces import reader
 
-pytestmark = pytest.mark.usefixtures("no_saved_models")
 ROWS = {row.name: row for row in PAPER.rows}
 
 

@@ -18,10 +18,7 @@ from reproductions.vo2020 import PAPER
 from tfds_builders.affectnet import fake_files as affectnet
 from tfds_builders.raf_db import fake_files as raf_db
 
-pytestmark = [
-    pytest.mark.usefixtures("no_saved_models"),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS = {row.name: row for row in PAPER.rows}
 ON_RAF = "RAF-DB: VGG16, LS"
 # Longer sides of the originals.

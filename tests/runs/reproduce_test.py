@@ -23,8 +23,6 @@ from ferkeras.trained import zoo
 from ferkeras.training.train import OutOfTime
 from tests import tiny
 
-pytestmark = pytest.mark.usefixtures("no_saved_models")
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

@@ -16,8 +16,6 @@ from ferkeras.runs.reproduce import reproduce
 from ferkeras.runs.work_queue import work_through
 from tests import tiny
 
-pytestmark = pytest.mark.usefixtures("no_saved_models")
-
 
 def network(input_shape, num_classes):
     """Layers with names."""

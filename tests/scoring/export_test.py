@@ -13,6 +13,7 @@ from ferkeras.scoring.half_precision import half_precision
 from ferkeras.training.build import build
 from tests import tiny
 
+pytestmark = pytest.mark.saved_models
 NAMES = ["left", "right"]
 IMAGES = tiny.faces("test").images
 

@@ -19,6 +19,13 @@ def run(folder, **arguments):
     return networks, trained.folders[0]
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Networks and folder of a run that nothing stopped, and its path."""
+    path = tmp_path_factory.mktemp("whole")
+    return *run(path), path
+
+
 def accuracy(networks, values):
     assign(networks.training.variables, values)
     faces = tiny.faces("validation")
@@ -26,14 +33,14 @@ def accuracy(networks, values):
     return (found == faces.labels).mean()
 
 
-def test_the_last_epoch_and_the_best_one_are_kept(tmp_path):
-    networks, folder = run(tmp_path)
+def test_the_last_epoch_and_the_best_one_are_kept(whole):
+    networks, folder, path = whole
     scores = [epoch["val_accuracy"] for epoch in folder.history]
     # Epochs differ, or any epoch would pass for the best.
     assert len(set(scores)) > 1
     assert len(scores) == 6
     # Again from disk: a run that was stopped between its end and its score.
-    again, same = run(tmp_path)
+    again, same = run(path)
     assert same.history == folder.history
     for which, kept in ((networks, folder), (again, same)):
         last = accuracy(which, kept.state["model"])
@@ -50,11 +57,11 @@ def test_the_first_of_equally_good_epochs_is_the_best():
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="JAX fuses everything"
 )
-def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
-    networks, plain = run(tmp_path / "plain")
+def test_a_fused_update_is_the_optimizers_own(whole, tmp_path, monkeypatch):
+    networks, plain, _ = whole
     assert "apply" not in vars(networks.training.optimizer)
     monkeypatch.setattr(fitting, "FUSED_FROM", 0)
-    networks, fused = run(tmp_path / "fused")
+    networks, fused = run(tmp_path)
     assert "apply" in vars(networks.training.optimizer)
     assert [x["loss"] for x in fused.history] == pytest.approx(
         [x["loss"] for x in plain.history], abs=1e-5
@@ -67,10 +74,10 @@ def test_a_fused_update_is_the_optimizers_own(tmp_path, monkeypatch):
     keras.backend.backend() != "tensorflow",
     reason="the others are TensorFlow's",
 )
-def test_every_feed_trains_alike(tmp_path, monkeypatch):
+def test_every_feed_trains_alike(whole, tmp_path, monkeypatch):
     # No divisor of the five steps of an epoch.
     monkeypatch.setattr(fitting, "STEPS", 3)
-    _, step = run(tmp_path / "step", way="step")
+    _, step, _ = whole
     for way in ("pipeline", "device"):
         _, other = run(tmp_path / way, way=way)
         for a, b in zip(step.history, other.history, strict=True):
@@ -151,7 +158,9 @@ def test_a_deadline_that_has_passed_stops_before_the_first_epoch(tmp_path):
     assert RunFolder(tmp_path).history == []
 
 
-def test_a_stop_within_an_epoch_loses_nothing_that_came_before(tmp_path):
+def test_a_stop_within_an_epoch_loses_nothing_that_came_before(
+    whole, tmp_path
+):
     class Stop(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             self.epoch = epoch
@@ -161,10 +170,10 @@ def test_a_stop_within_an_epoch_loses_nothing_that_came_before(tmp_path):
                 raise OutOfTime
 
     with pytest.raises(OutOfTime):
-        run(tmp_path / "stopped", callbacks=[Stop()])
-    assert len(RunFolder(tmp_path / "stopped").history) == 4
-    _, resumed = run(tmp_path / "stopped")
-    _, whole = run(tmp_path / "whole")
+        run(tmp_path, callbacks=[Stop()])
+    assert len(RunFolder(tmp_path).history) == 4
+    _, resumed = run(tmp_path)
+    _, ended, _ = whole
     assert [e["loss"] for e in resumed.history] == [
-        e["loss"] for e in whole.history
+        e["loss"] for e in ended.history
     ]
