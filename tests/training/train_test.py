@@ -158,9 +158,7 @@ def test_a_deadline_that_has_passed_stops_before_the_first_epoch(tmp_path):
     assert RunFolder(tmp_path).history == []
 
 
-def test_a_stop_within_an_epoch_loses_nothing_that_came_before(
-    whole, tmp_path
-):
+def test_a_stop_within_an_epoch_loses_nothing_that_came_before(whole, tmp_path):
     class Stop(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             self.epoch = epoch
