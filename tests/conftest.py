@@ -65,10 +65,19 @@ def no_saved_models(request):
 
 @pytest.fixture(scope="session")
 def drawn():
-    """Draws the faces of a split once."""
+    """Draws the faces of a split once; nobody may change them."""
     from tfds_builders.synthetic_faces import reader
 
-    return functools.cache(reader.draw_split)
+    draw = reader.draw_split
+
+    @functools.cache
+    def draw_once(*split):
+        columns = draw(*split)
+        for column in columns.values():
+            column.flags.writeable = False
+        return columns
+
+    return draw_once
 
 
 @pytest.fixture(autouse=True, scope="module")

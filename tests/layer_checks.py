@@ -19,6 +19,11 @@ def gradient(function, *arguments):
     return [keras.ops.convert_to_numpy(gradient) for gradient in found]
 
 
+def values(layer, *inputs):
+    """What a layer or model gives, as an array."""
+    return keras.ops.convert_to_numpy(layer(*inputs))
+
+
 def check_layer(layer, *inputs, weights=0, atol=1e-5):
     """Check config, shapes, weights, a training step, saving and bfloat16.
 
@@ -33,10 +38,10 @@ def check_layer(layer, *inputs, weights=0, atol=1e-5):
 
     symbolic = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
     outputs = layer(*symbolic)
-    values = keras.ops.convert_to_numpy(layer(*inputs))
-    assert outputs.shape[1:] == values.shape[1:]
-    assert values.dtype == outputs.dtype
-    assert np.isfinite(values).all()
+    found = values(layer, *inputs)
+    assert outputs.shape[1:] == found.shape[1:]
+    assert found.dtype == outputs.dtype
+    assert np.isfinite(found).all()
     assert len(layer.trainable_weights) == weights
 
     head = keras.layers.Dense(2)(keras.layers.Flatten()(outputs))
@@ -48,15 +53,15 @@ def check_layer(layer, *inputs, weights=0, atol=1e-5):
 
     class_ = type(layer)
     low = class_.from_config({**layer.get_config(), "dtype": "mixed_bfloat16"})
-    difference = np.abs(keras.ops.convert_to_numpy(low(*inputs)) - values)
-    assert difference.max() <= atol * np.abs(values).max()
+    difference = np.abs(values(low, *inputs) - found)
+    assert difference.max() <= atol * np.abs(found).max()
 
 
 def outputs(model, inputs):
     """What a model gives, compiled where that takes less time than it saves."""
     if keras.backend.backend() == "jax":
         return model.predict(inputs, verbose=0)
-    return keras.ops.convert_to_numpy(model(inputs))
+    return values(model, inputs)
 
 
 def check_saving(model, inputs, folder):

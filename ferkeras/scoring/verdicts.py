@@ -105,7 +105,6 @@ def moderated(
     values: Sequence[float],
     others: Sequence[float],
     known: float = PRIOR_FREEDOM,
-    runs: int | None = None,
 ) -> tuple[float, float] | None:
     """Variance of one run, steadied by that of all rows of its table.
 
@@ -119,7 +118,6 @@ def moderated(
         others: of the table's other rows, `centred`.
         known: degrees of freedom of these together. A prior of fewer than
             `PRIOR_FREEDOM` is worth no more than they are.
-        runs: as if there were that many, and they varied as much as `values`.
 
     Returns:
         The variance and its degrees of freedom, or None where one run is all
@@ -131,12 +129,9 @@ def moderated(
     freedom = len(values) - 1
     own = float(np.var(values, ddof=1)) if freedom else 0.0
     if not len(others):
-        return (own, (runs or len(values)) - 1) if freedom else None
+        return (own, freedom) if freedom else None
     rows = [*others, centred(values)] if freedom else others
     shared, prior = float(np.median(rows)), min(PRIOR_FREEDOM, known)
-    if not freedom:
-        own = shared
-    freedom = (runs or len(values)) - 1
     total = prior + freedom
     return (prior * shared + freedom * own) / total, total
 
@@ -205,30 +200,37 @@ def judge(
     """
     if not np.isfinite(values).all():
         return None
-    if trained and moderated(values, others, known) is None:
+    spread = moderated(values, others, known) if trained else (0.0, 1)
+    if spread is None:
         return None
+    variance, freedom = spread
+    # Further runs are taken to vary as much as these; one alone, as expected.
+    several = trained and len(values) > 1
+    own = float(np.var(values, ddof=1)) if several else variance
     mean = float(np.mean(values))
     fixed = [(sampling(mean, printed, images), np.inf)] if images else []
     theirs = (1 / printed.runs + overlap) if trained else 0.0
     if printed.range and printed.runs in RANGES and trained:
         expected, its_freedom = RANGES[printed.runs]
-        own = (printed.range / expected) ** 2
-        fixed.append((own * theirs, its_freedom))
+        its_variance = (printed.range / expected) ** 2
+        fixed.append((its_variance * theirs, its_freedom))
         theirs = 0.0
 
-    def half(runs: int) -> float:
-        spread = moderated(values, others, known, runs) if trained else None
-        variance, freedom = spread or (0.0, 1)
-        ours = variance * (1 / runs + overlap + theirs)
-        return half_width([(ours, freedom), *fixed])
+    def half(more: int) -> float:
+        total = freedom + more
+        ours = (freedom * variance + more * own) / total
+        share = 1 / (len(values) + more) + overlap + theirs
+        return half_width([(ours * share, total), *fixed])
 
-    difference, width = mean - printed.mean, half(len(values))
+    difference, width = mean - printed.mean, half(0)
     low, high = difference - width, difference + width
     if low <= 0 <= high and width > WIDEST:
         # Narrow, or on one side of 0.
         narrow = max(WIDEST, abs(difference))
-        more = range(len(values) + 1, MOST_RUNS + 1)
-        enough = next((n for n in more if half(n) <= narrow), None)
+        runs = range(len(values) + 1, MOST_RUNS + 1)
+        enough = next(
+            (n for n in runs if half(n - len(values)) <= narrow), None
+        )
         return Judgement("undecided", difference, (low, high), enough)
     if low <= 0 <= high or abs(difference) <= CLOSE:
         return Judgement("reproduced", difference, (low, high))

@@ -7,7 +7,7 @@ from keras import layers
 
 from ferkeras.layers import LocalResponseNormalization
 from ferkeras.models import alexnet
-from tests.layer_checks import check_saving
+from tests.layer_checks import check_saving, values
 
 RNG = np.random.default_rng(0)
 # Nothing to round here: 67, 15, 7, 3, 1.
@@ -22,10 +22,6 @@ def full():
 
 def small(**arguments):
     return alexnet(IMAGES.shape[1:], 7, **{"dense": (6, 5), **arguments})
-
-
-def values(layer, *inputs):
-    return keras.ops.convert_to_numpy(layer(*inputs))
 
 
 def by_groups(model):

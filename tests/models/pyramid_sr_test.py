@@ -198,6 +198,10 @@ def test_training_in_mixed_precision():
     assert abs(value - np.log(7)) < 1.5
 
 
+def test_saving(tmp_path):
+    check_saving(pyramid_sr(SHAPE, 7), IMAGES, tmp_path)
+
+
 @pytest.mark.parametrize(
     "shape,arguments,message",
     [

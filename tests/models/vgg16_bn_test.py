@@ -7,7 +7,7 @@ from keras import layers
 
 from ferkeras.models import vgg16_bn
 from ferkeras.models.vgg16_bn import vgg16_bn_features
-from tests.layer_checks import check_saving
+from tests.layer_checks import check_saving, values
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.normal(0, 1, (2, 64, 32, 3)).astype("float32")
@@ -18,10 +18,6 @@ NARROW = ((4,) * 2, (5,) * 2, (6,) * 3, (7,) * 3, (8,) * 3)
 def narrow(monkeypatch):
     module = import_module("ferkeras.models.vgg16_bn")
     monkeypatch.setattr(module, "BLOCKS", NARROW)
-
-
-def values(model, images):
-    return keras.ops.convert_to_numpy(model(images))
 
 
 def of_type(model, type_):

@@ -241,15 +241,13 @@ def test_of_equal_truths_one_in_twenty_is_called_different(rows, alike):
     called, count = 0, 2000
     for _ in range(count):
         # Rows of one noise, or of noises as different as the prior supposes.
-        sds = np.ones(rows) if alike else np.sqrt(4 / rng.chisquare(4, rows))
-        # So small that nobody is asked how many runs would settle it.
-        sds *= 0.1
+        sds = 2 * np.sqrt(
+            np.ones(rows) if alike else 4 / rng.chisquare(4, rows)
+        )
         runs = rng.normal(60, sds[:, None], (rows, 3))
         number = Printed(rng.normal(60, sds[0]))
-        low, high = judge(
-            runs[0], number, others=list(map(centred, runs[1:]))
-        ).interval
-        called += not low <= 0 <= high
+        found = judge(runs[0], number, others=list(map(centred, runs[1:])))
+        called += found.verdict in ("higher", "lower")
     assert 0.03 < called / count < 0.07
 
 

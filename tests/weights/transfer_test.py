@@ -14,14 +14,11 @@ from ferkeras.models import (
 )
 from ferkeras.models.pyramid_sr import branch_logits
 from ferkeras.weights import copy_weights
+from tests.layer_checks import values
 from tests.weights.by_hand import NARROW
 
 RNG = np.random.default_rng(0)
 tiny = partial(edsr, (32, 32, 3), blocks=1)
-
-
-def values(model, images):
-    return keras.ops.convert_to_numpy(model(images))
 
 
 def randomized(model):
