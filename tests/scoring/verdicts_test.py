@@ -122,6 +122,16 @@ def test_runs_settle_too_what_comes_to_lie_beside_the_paper():
     assert (found.verdict, found.enough) == ("undecided", 8)
 
 
+def test_further_runs_are_taken_to_vary_as_the_rows_own():
+    # Variance 9 beside a table's 1, worth 4. Of n runs t(0.975, n + 3) *
+    # sqrt((4 + 9 (n - 1)) / (n + 3) * (1/n + 1/100)): two 2.96, four 2.54, five
+    # 2.36.
+    runs = [50 - 9**0.5 / 2**0.5, 50 + 9**0.5 / 2**0.5]
+    found = judge(runs, Printed(50, runs=100), others=(1.0, 1.0, 1.0))
+    assert found.interval == pytest.approx((-2.96, 2.96), abs=0.005)
+    assert (found.verdict, found.enough) == ("undecided", 5)
+
+
 def test_few_rows_are_worth_no_more_than_their_own_freedom():
     # A row of two runs beside it: one degree, not four.
     variance, freedom = moderated([50, 52, 54], [9.0], known=1)
