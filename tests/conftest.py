@@ -40,10 +40,12 @@ def pytest_collectstart(collector):
 def pytest_collection_finish():
     """Leave the modules' objects out of every collection from here on.
 
-    Keras collects at each network that a run clears away.
+    Keras collects at each network that a run clears away; so between those
+    there is little to find.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True, scope="module")

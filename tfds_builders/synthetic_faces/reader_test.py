@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from keras import layers
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tfds_builders.synthetic_faces import reader
 
@@ -127,12 +129,14 @@ def test_reading_needs_no_tensorflow():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-# Converged, after 829 iterations, it scores one point more.
+# Of pixels as they are, it takes 829 iterations to converge, and scores a point
+# less than after 60 of standardised ones.
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 def test_a_linear_classifier_on_pixels_stays_under_70_percent(full):
     x, y = flat(full["train"])
-    classifier = LogisticRegression(max_iter=200).fit(x, y)
+    classifier = LogisticRegression(max_iter=60)
+    classifier = make_pipeline(StandardScaler(), classifier).fit(x, y)
     assert classifier.score(*flat(full["test"])) < 0.70
 
 
