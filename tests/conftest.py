@@ -14,11 +14,18 @@ os.environ.setdefault(
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 # What is compiled runs for seconds only.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-# Processes side by side have a core each; threads for all of them would wait.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import pytest
+
+
+def pytest_xdist_setupnodes():
+    """Give processes side by side a core each.
+
+    Threads for all of them would wait, those of NumPy's linear algebra without
+    giving theirs up. Once a process has imported it, it is too late.
+    """
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_collectstart(collector):
